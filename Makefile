@@ -1,0 +1,51 @@
+# Everything that people and CI do, by name. Needs Python 3.11 or newer with venv, and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+TESTS ?= tests
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-browser lint format bench lock clean
+
+help: ## Show these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(VENV)/.installed ## Create .venv with everything in it
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## Run a small provider on this machine, with its customers' phones
+	@$(BIN)/plantao demo
+
+test: install ## Run the tests; needs no running service
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+test-browser: install ## Run the tests that need Chromium
+	$(BIN)/python -m pytest -m browser $(TESTS)
+
+lint: install ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests bench
+	$(BIN)/lint-imports
+
+format: install ## Put the code into the agreed shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## Measure, and print a table
+	$(BIN)/python -m bench
+
+lock: install ## Pin all dependencies anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--group dev pyproject.toml -o requirements.lock
+
+clean: ## Remove what the commands above made, but no data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist
