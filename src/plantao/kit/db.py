@@ -1,0 +1,123 @@
+"""The database: one engine, and transactions that are heard of only after their commit."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg
+from sqlalchemy import MetaData, text
+from sqlalchemy.engine import CursorResult, Row
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql.base import Executable
+
+# One MetaData for all domains' tables: Alembic compares it with the migrated database in a test.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Publisher(Protocol):
+    def publish(self, topic: str, message: bytes) -> None: ...
+
+
+class Transaction:
+    """One database transaction, and what the others are to hear once it is committed."""
+
+    def __init__(self, connection: AsyncConnection, publisher: Publisher | None = None) -> None:
+        self.connection = connection
+        self._publisher = publisher
+        self._publications: list[tuple[str, bytes]] = []
+
+    def publish(self, topic: str, message: bytes = b"") -> None:
+        """Goes to the hub after the commit, in order, once; never if the transaction is rolled back."""
+        self._publications.append((topic, message))
+
+    async def run(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return await self.connection.execute(statement, parameters)
+
+    async def rows(self, statement: Executable, parameters: Any = None) -> list[Row[Any]]:
+        return list((await self.connection.execute(statement, parameters)).all())
+
+    async def first(self, statement: Executable, parameters: Any = None) -> Row[Any] | None:
+        return (await self.connection.execute(statement, parameters)).first()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undoes the block alone, publications included, when it raises."""
+        kept = len(self._publications)
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self._publications[kept:]
+            raise
+
+    def deliver_publications(self) -> None:
+        publications, self._publications = self._publications, []
+        if self._publisher is not None:
+            for topic, message in publications:
+                self._publisher.publish(topic, message)
+
+
+def as_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rows as one array a column: the parameters of a statement that reads them with `unnest`."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+class Database:
+    """PostgreSQL behind a pool of connections."""
+
+    def __init__(self, url: str, publisher: Publisher | None = None, *, pool_size: int = 20) -> None:
+        self._publisher = publisher
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={
+                "timeout": 5,
+                "command_timeout": 30,
+                "server_settings": {"application_name": "plantao", "jit": "off"},
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commits when the block ends well, then publishes; rolls back on any error."""
+        async with self.engine.begin() as connection:
+            transaction = Transaction(connection, self._publisher)
+            yield transaction
+        transaction.deliver_publications()
+
+    async def ping(self) -> None:
+        """Raises a SQLAlchemy error when the database does not answer."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def dispose(self) -> None:
+        await self.engine.dispose()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later: the database was away or chose us as a deadlock's victim.
+
+    Everything else (a value that a column refuses, a broken constraint) will fail again.
+    """
+    if isinstance(error, (OSError, TimeoutError, InterfaceError, OperationalError)):
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _is_transient_state(error.orig))
+
+
+def _is_transient_state(error: BaseException | None) -> bool:
+    state = getattr(error, "sqlstate", None) or getattr(getattr(error, "__cause__", None), "sqlstate", None)
+    if isinstance(state, str):
+        # 08 connection, 40 rollback (deadlock), 53 resources, 55P03 lock, 57 operator, 58 system
+        return state[:2] in {"08", "40", "53", "57", "58"} or state == "55P03"
+    return isinstance(getattr(error, "__cause__", None), asyncpg.PostgresConnectionError)

@@ -1,0 +1,1 @@
+"""HTTP as every domain uses it: errors, transactions, bounds and the request's identity."""

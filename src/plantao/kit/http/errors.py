@@ -1,0 +1,120 @@
+"""One body for every error: `{"detail", "error_code", "field"}`, whatever went wrong."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from plantao.kit.db import is_transient
+from plantao.kit.errors import AppError, ErrorCode
+
+log = structlog.get_logger(__name__)
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer of 400 and above."""
+
+    detail: str
+    error_code: ErrorCode
+    field: str | None = None
+
+
+# What Starlette itself refuses, before any of our code runs.
+_PROTOCOL_ERRORS = {
+    400: (ErrorCode.VALIDATION_ERROR, "Requisição inválida."),
+    401: (ErrorCode.INVALID_TOKEN, "Token ausente ou inválido."),
+    403: (ErrorCode.FORBIDDEN, "Sem permissão para este recurso."),
+    404: (ErrorCode.NOT_FOUND, "Recurso não encontrado."),
+    405: (ErrorCode.METHOD_NOT_ALLOWED, "Método não permitido neste endereço."),
+    413: (ErrorCode.PAYLOAD_TOO_LARGE, "Corpo da requisição grande demais."),
+    415: (ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Envie o corpo como application/json."),
+}
+
+# pydantic's error types, in the words of the person who has to mend the request.
+_MESSAGES = {
+    "missing": "Campo obrigatório.",
+    "extra_forbidden": "Campo desconhecido.",
+    "json_invalid": "O corpo não é um JSON válido.",
+    "string_too_short": "Deve ter pelo menos {min_length} caracteres.",
+    "string_too_long": "Deve ter no máximo {max_length} caracteres.",
+    "greater_than_equal": "Deve ser maior ou igual a {ge}.",
+    "greater_than": "Deve ser maior que {gt}.",
+    "less_than_equal": "Deve ser menor ou igual a {le}.",
+    "enum": "Valor inválido. Use: {expected}.",
+    "literal_error": "Valor inválido. Use: {expected}.",
+    "int_parsing": "Deve ser um número inteiro.",
+    "int_type": "Deve ser um número inteiro.",
+    "int_from_float": "Deve ser um número inteiro.",
+    "bool_parsing": "Deve ser true ou false.",
+    "string_type": "Deve ser um texto.",
+    "uuid_parsing": "Deve ser um UUID.",
+    "datetime_from_date_parsing": "Deve ser uma data e hora ISO 8601.",
+    "datetime_parsing": "Deve ser uma data e hora ISO 8601.",
+    "timezone_aware": "Informe o fuso horário (por exemplo Z).",
+    "model_attributes_type": "O corpo deve ser um objeto JSON.",
+    "dict_type": "Deve ser um objeto JSON.",
+    "list_type": "Deve ser uma lista.",
+}
+
+
+def error_response(
+    status: int, code: ErrorCode, detail: str, field: str | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    body = {"detail": detail, "error_code": code.value, "field": field}
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+def app_error_response(error: AppError) -> JSONResponse:
+    return error_response(error.status, error.error_code, error.detail, error.field, error.headers)
+
+
+def describe_validation(errors: Sequence[Any]) -> tuple[str, str | None]:
+    """The first wrong field's own name, and what is wrong with it, in Portuguese."""
+    first = errors[0]
+    names = [part for part in first["loc"][1:] if isinstance(part, str)]
+    field = None if first["type"] == "json_invalid" else (names[-1] if names else None)
+    template = _MESSAGES.get(first["type"])
+    if template is not None:
+        return template.format(**first.get("ctx", {})), field
+    # A ValueError of our own validators speaks Portuguese already; pydantic puts a prefix before it.
+    if first["type"] == "value_error":
+        return str(first["ctx"]["error"]), field
+    return "Valor inválido.", field
+
+
+async def _on_app_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)  # noqa: S101 - how the handler is registered
+    return app_error_response(error)
+
+
+async def _on_validation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - how the handler is registered
+    detail, field = describe_validation(error.errors())
+    return error_response(400, ErrorCode.VALIDATION_ERROR, detail, field)
+
+
+async def _on_http_exception(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - how the handler is registered
+    code, detail = _PROTOCOL_ERRORS.get(error.status_code, (ErrorCode.INTERNAL_ERROR, "Erro no servidor."))
+    return error_response(error.status_code, code, detail, headers=dict(error.headers or {}))
+
+
+def unexpected_error_response(error: Exception) -> JSONResponse:
+    """503 when the database is away and a later try may work, 500 for a defect of ours. Says nothing of internals."""
+    if is_transient(error) or isinstance(error, PoolTimeoutError):
+        detail = "Serviço temporariamente indisponível. Tente novamente em instantes."
+        return error_response(503, ErrorCode.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "2"})
+    return error_response(500, ErrorCode.INTERNAL_ERROR, "Erro interno do servidor.")
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(AppError, _on_app_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)

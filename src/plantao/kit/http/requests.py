@@ -1,0 +1,130 @@
+"""The outermost layer of the application: request id, bounded bodies, one access event, one error of last resort."""
+
+import asyncio
+import re
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from plantao.kit import metrics
+from plantao.kit.errors import AppError, PayloadTooLarge, RequestTimedOut
+from plantao.kit.http.errors import app_error_response, unexpected_error_response
+from plantao.kit.ids import uuid7
+
+log = structlog.get_logger(__name__)
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+BODY_SECONDS = 20.0  # a whole body has to arrive within
+
+
+class RequestEnvelope:
+    """ASGI middleware around everything.
+
+    Gives each request an id (the caller's `X-Request-ID` when it is sane), which every log line of the request
+    carries and the answer returns; bounds the body's size and the time that it may take to arrive; turns an
+    unexpected error into the common body; counts and times the answer.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_body: int) -> None:
+        self._app = app
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            exchange = _Exchange(scope, receive, send, request_id, self._max_body)
+            await exchange.run(self._app)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str, max_body: int) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._request_id = request_id
+        self._max_body = max_body
+        self._received = 0
+        self._deadline = time.monotonic() + BODY_SECONDS
+        self._body_complete = False
+        self._status = 0
+
+    async def run(self, app: ASGIApp) -> None:
+        started = time.perf_counter()
+        try:
+            self._refuse_declared_size()
+            await app(self._scope, self.receive, self.send)
+        except AppError as error:
+            await self._answer_unless_begun(app_error_response(error))
+        except Exception as error:
+            response = unexpected_error_response(error)
+            if response.status_code == 500:
+                log.exception("request_failed")
+            else:
+                log.warning("request_unavailable", error=type(error).__name__)
+            await self._answer_unless_begun(response)
+        finally:
+            self._record(time.perf_counter() - started)
+
+    async def receive(self) -> Message:
+        if self._body_complete:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(max(0.0, self._deadline - time.monotonic())):
+                message = await self._receive()
+        except TimeoutError:
+            raise RequestTimedOut("O corpo da requisição demorou demais para chegar.") from None
+        if message["type"] == "http.request":
+            self._received += len(message.get("body", b""))
+            self._body_complete = not message.get("more_body", False)
+            if self._received > self._max_body:
+                raise self._too_large()
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
+        await self._send(message)
+
+    def _refuse_declared_size(self) -> None:
+        for name, value in self._scope["headers"]:
+            if name == b"content-length" and value.isdigit() and int(value) > self._max_body:
+                raise self._too_large()
+
+    def _too_large(self) -> PayloadTooLarge:
+        detail = f"Corpo da requisição maior que o limite de {self._max_body // (1024 * 1024)} MB."
+        return PayloadTooLarge(detail)
+
+    async def _answer_unless_begun(self, response: ASGIApp) -> None:
+        if self._status == 0:
+            await response(self._scope, self._receive, self.send)
+
+    def _record(self, seconds: float) -> None:
+        method, route = self._scope["method"], route_template(self._scope)
+        metrics.HTTP_REQUESTS.labels(method, route, str(self._status)).inc()
+        metrics.HTTP_DURATION.labels(method, route).observe(seconds)
+        if route not in QUIET_ROUTES or self._status >= 400:
+            log.info("request", method=method, route=route, status=self._status, ms=round(seconds * 1000, 1))
+
+
+# Called by machines, all the time: counted in the metrics, not in the log.
+QUIET_ROUTES = frozenset({"/api/v1/whatsapp/webhook", "/health", "/health/live", "/health/ready", "/metrics"})
+
+
+def route_template(scope: Scope) -> str:
+    """`/conversations/{conversation_id}`, never the path itself: labels are few, and a path may name a customer."""
+    if "endpoint" not in scope:
+        return "(none)"
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return uuid7().hex

@@ -1,0 +1,22 @@
+"""Every Prometheus metric, defined once. docs/api.md lists them; a test holds the two together."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HTTP_REQUESTS = Counter("http_requests_total", "HTTP requests answered", ["method", "route", "status"])
+HTTP_DURATION = Histogram(
+    "http_request_duration_seconds",
+    "Time from a request's headers to its answer, in seconds",
+    ["method", "route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+WEBSOCKETS = Gauge("websocket_connections_active", "Open WebSocket connections of this process")
+WEBSOCKETS_CLOSED = Counter("plantao_websocket_closed_total", "WebSocket connections that the server closed", ["code"])
+CONVERSATIONS_ACTIVE = Gauge("conversations_active_total", "Conversations in progress")
+MESSAGES_SENT = Counter("messages_sent_total", "Outgoing messages by what became of the attempt", ["outcome"])
+CHATBOT_RESPONSES = Counter("chatbot_responses_total", "The bot's turns by what became of them", ["engine", "outcome"])
+LEDGER_RECEIVED = Counter("plantao_ledger_received_total", "Webhook bodies committed to the ledger")
+LEDGER_MATERIALISED = Counter("plantao_ledger_materialised_total", "Ledger rows turned into messages")
+LEDGER_PARKED = Counter("plantao_ledger_parked_total", "Items put aside because they could not be read")
+LEDGER_PENDING = Gauge("plantao_ledger_pending", "Ledger rows not yet materialised: received - materialised")
+OUTBOX_PENDING = Gauge("plantao_outbox_pending", "Outgoing messages not yet accepted by Meta")
+QUEUE_DEPTH = Gauge("plantao_queue_depth", "Conversations that wait for a person")

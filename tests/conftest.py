@@ -1,0 +1,136 @@
+"""The ground of all tests: one PostgreSQL cluster a run, one migrated template, one clone a worker.
+
+Every test starts with empty tables. Sockets go to loopback only.
+"""
+
+import asyncio
+import fcntl
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from plantao.kit.clock import ManualClock
+from plantao.kit.db import Database
+from plantao.kit.migrations import migrate
+from plantao.kit.postgres import EmbeddedPostgres
+
+# The scratch cluster need not survive a power cut. Crash tests start servers of their own, with durability on.
+SCRATCH = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+TEMPLATE = "plantao_template"
+
+
+def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
+    if event != "socket.connect" or not isinstance(arguments[1], tuple):
+        return
+    host = str(arguments[1][0])
+    if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+        raise RuntimeError(f"a test tried to reach {host}")
+
+
+sys.addaudithook(_only_loopback)
+
+
+class _Scratch:
+    """One directory a run, shared by all workers; in memory where there is room, for the cluster lives in it."""
+
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["scratch"] = os.environ["PLANTAO_TEST_SCRATCH"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        os.environ["PLANTAO_TEST_SCRATCH"] = config.workerinput["scratch"]
+        return
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a directory of our own in it
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3
+    os.environ["PLANTAO_TEST_SCRATCH"] = tempfile.mkdtemp(prefix="plantao-", dir=memory if roomy else None)
+    if config.pluginmanager.has_plugin("xdist"):
+        config.pluginmanager.register(_Scratch())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["PLANTAO_TEST_SCRATCH"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_directory() -> Path:
+    """Shared by all workers of one run, removed at its end."""
+    return Path(os.environ["PLANTAO_TEST_SCRATCH"])
+
+
+@pytest.fixture(scope="session")
+def cluster(run_directory: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(run_directory / "postgres", settings=SCRATCH) as server:
+        yield server
+
+
+async def _execute(url: str, *statements: str) -> None:
+    engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def _clone_template(cluster: EmbeddedPostgres, name: str) -> None:
+    admin = cluster.url("postgres")
+    engine = create_async_engine(admin, poolclass=NullPool)
+    async with engine.connect() as connection:
+        found = await connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": TEMPLATE})
+    if not found:
+        await _execute(admin, f"CREATE DATABASE {TEMPLATE}")
+        await migrate(cluster.url(TEMPLATE))
+    await _execute(admin, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+
+
+@pytest.fixture(scope="session")
+def worker_database_url(cluster: EmbeddedPostgres, run_directory: Path, worker_id: str) -> str:
+    """The URL of this worker's own migrated database."""
+    name = f"plantao_{worker_id}"
+    with (run_directory / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asyncio.run(_clone_template(cluster, name))
+    return cluster.url(name)
+
+
+@pytest.fixture
+async def database_url(worker_database_url: str) -> str:
+    """The worker's database, with empty tables."""
+    engine = create_async_engine(worker_database_url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        names = (await connection.scalars(text(query))).all()
+        await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+    return worker_database_url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 11, 23, 15, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
