@@ -1,0 +1,48 @@
+"""How an endpoint learns who is asking: dependencies over the bearer token.
+
+All of them are `async`, though few wait: FastAPI would send each plain function through its thread pool.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
+
+from plantao.identity.errors import InvalidToken
+from plantao.identity.models import Actor
+from plantao.identity.policy import Permission, check_may
+from plantao.identity.service import IdentityService
+
+# auto_error would answer with FastAPI's own body; ours is raised below.
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="O `access_token` de `POST /auth/login`.")
+
+
+async def _identity(connection: HTTPConnection) -> IdentityService:
+    found: IdentityService = connection.app.state.identity
+    return found
+
+
+Identity = Annotated[IdentityService, Depends(_identity)]
+
+
+async def _current_actor(
+    identity: Identity, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Actor:
+    if credentials is None:
+        raise InvalidToken
+    return await identity.authenticate(credentials.credentials)
+
+
+CurrentActor = Annotated[Actor, Depends(_current_actor)]
+
+
+def require(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency that yields the actor, or answers 403: `Annotated[Actor, Depends(require(Permission.X))]`."""
+
+    async def permitted(actor: CurrentActor) -> Actor:
+        check_may(actor, permission)
+        return actor
+
+    return permitted

@@ -1,0 +1,112 @@
+"""`/auth` and `/users`."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from plantao.identity.access import CurrentActor, Identity, require
+from plantao.identity.models import Actor, Role, UserChanges
+from plantao.identity.policy import Permission, check_may_change_user, check_may_see_user
+from plantao.identity.schemas import (
+    LogInAnswer,
+    LogInBody,
+    LogOutAnswer,
+    NewUserBody,
+    RefreshBody,
+    UserAnswer,
+    UserChangesBody,
+    UserPageAnswer,
+)
+from plantao.kit.http.errors import ErrorBody
+
+auth_router = APIRouter(prefix="/auth", tags=["auth"])
+users_router = APIRouter(prefix="/users", tags=["users"])
+
+UserManager = Annotated[Actor, Depends(require(Permission.MANAGE_USERS))]
+
+_ERRORS = {
+    400: "Dados inválidos: `VALIDATION_ERROR`",
+    401: "Não autenticado: `INVALID_CREDENTIALS`, `INVALID_TOKEN`, `TOKEN_EXPIRED` ou `TOKEN_REUSED`",
+    403: "Sem permissão: `FORBIDDEN`",
+    404: "Usuário não encontrado: `NOT_FOUND`",
+    409: "E-mail já usado, ou último administrador: `CONFLICT`",
+    503: "Serviço ocupado, tente depois de `Retry-After`: `SERVICE_UNAVAILABLE`",
+}
+
+
+def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ErrorBody, "description": _ERRORS[status]} for status in statuses}
+
+
+async def _never_cached(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-store"
+
+
+@auth_router.post("/login", responses=_errors(400, 401, 503), dependencies=[Depends(_never_cached)])
+async def log_in(body: LogInBody, identity: Identity) -> LogInAnswer:
+    """Autenticar usuário e obter tokens."""
+    return LogInAnswer.of(await identity.log_in(body.email, body.password))
+
+
+@auth_router.post("/refresh", responses=_errors(400, 401), dependencies=[Depends(_never_cached)])
+async def refresh(body: RefreshBody, identity: Identity) -> LogInAnswer:
+    """Trocar o token de renovação por um novo par. Usar o mesmo duas vezes encerra a sessão."""
+    return LogInAnswer.of(await identity.refresh(body.refresh_token))
+
+
+@auth_router.post("/logout", responses=_errors(401))
+async def log_out(actor: CurrentActor, identity: Identity) -> LogOutAnswer:
+    """Encerrar a sessão: revoga o token atual e o de renovação."""
+    await identity.log_out(actor)
+    return LogOutAnswer(detail="Sessão encerrada.")
+
+
+@auth_router.get("/me", responses=_errors(401))
+async def me(actor: CurrentActor, identity: Identity) -> UserAnswer:
+    """O usuário autenticado."""
+    return UserAnswer.of(await identity.accounts.get_user(actor.user_id))
+
+
+@users_router.get("", responses=_errors(400, 401, 403))
+async def list_users(
+    _actor: UserManager,
+    identity: Identity,
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    role: Role | None = None,
+    is_active: bool | None = None,
+) -> UserPageAnswer:
+    """Listar usuários, do mais antigo ao mais novo (somente administradores)."""
+    found = await identity.accounts.list_users(page=page, limit=limit, role=role, is_active=is_active)
+    return UserPageAnswer.of(found)
+
+
+@users_router.post("", status_code=201, responses=_errors(400, 401, 403, 409, 503))
+async def create_user(body: NewUserBody, _actor: UserManager, identity: Identity) -> UserAnswer:
+    """Criar usuário (somente administradores)."""
+    user = await identity.accounts.create_user(body.email, body.password, name=body.nome, role=body.role)
+    return UserAnswer.of(user)
+
+
+@users_router.get("/{user_id}", responses=_errors(400, 401, 403, 404))
+async def get_user(user_id: int, actor: CurrentActor, identity: Identity) -> UserAnswer:
+    """Obter um usuário: o próprio, ou qualquer um para administradores."""
+    check_may_see_user(actor, user_id)
+    return UserAnswer.of(await identity.accounts.get_user(user_id))
+
+
+@users_router.put("/{user_id}", responses=_errors(400, 401, 403, 404, 409, 503))
+async def change_user(user_id: int, body: UserChangesBody, actor: CurrentActor, identity: Identity) -> UserAnswer:
+    """Atualizar um usuário: `nome` e `password` do próprio, ou tudo para administradores.
+
+    Nova senha, novo papel ou desativação encerram na hora todas as sessões do usuário.
+    """
+    changes = body.changes()
+    check_may_change_user(actor, user_id, changes)
+    return UserAnswer.of(await identity.accounts.change_user(user_id, changes))
+
+
+@users_router.delete("/{user_id}", responses=_errors(400, 401, 403, 404, 409))
+async def deactivate_user(user_id: int, _actor: UserManager, identity: Identity) -> UserAnswer:
+    """Desativar um usuário; ele continua existindo, sem acesso (somente administradores)."""
+    return UserAnswer.of(await identity.accounts.change_user(user_id, UserChanges(is_active=False)))

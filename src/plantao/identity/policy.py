@@ -1,0 +1,57 @@
+"""Who may do what: the one table. Every endpoint and every socket frame asks it."""
+
+from enum import StrEnum
+
+from plantao.identity.models import Actor, Role, UserChanges
+from plantao.kit.errors import Forbidden
+
+
+class Permission(StrEnum):
+    MANAGE_USERS = "manage_users"
+    SEE_ALL_CONVERSATIONS = "see_all_conversations"
+    SERVE_CONVERSATIONS = "serve_conversations"  # own ones, and the queue to take from
+    ASSIGN_TO_OTHERS = "assign_to_others"
+    SEND_WHATSAPP = "send_whatsapp"
+    USE_CHATBOT = "use_chatbot"
+    SEE_METRICS = "see_metrics"
+    SEE_QUEUE = "see_queue"
+    MANAGE_AGENTS = "manage_agents"
+
+
+_STAFF = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.ATTENDANT})
+_LEADS = frozenset({Role.ADMIN, Role.SUPERVISOR})
+
+ALLOWED: dict[Permission, frozenset[Role]] = {
+    Permission.MANAGE_USERS: frozenset({Role.ADMIN}),
+    Permission.SEE_ALL_CONVERSATIONS: _LEADS,
+    Permission.SERVE_CONVERSATIONS: _STAFF,
+    Permission.ASSIGN_TO_OTHERS: _LEADS,
+    Permission.SEND_WHATSAPP: _STAFF,
+    Permission.USE_CHATBOT: _STAFF,
+    Permission.SEE_METRICS: _LEADS,
+    Permission.SEE_QUEUE: _STAFF,
+    Permission.MANAGE_AGENTS: _LEADS,
+}
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    return actor.role in ALLOWED[permission]
+
+
+def check_may(actor: Actor, permission: Permission) -> None:
+    """Raises `Forbidden`."""
+    if not may(actor, permission):
+        raise Forbidden("Sem permissão para este recurso.")
+
+
+def check_may_see_user(actor: Actor, user_id: int) -> None:
+    """One's own user, or any for those who manage users. Raises `Forbidden`, whether or not the user exists."""
+    if actor.user_id != user_id:
+        check_may(actor, Permission.MANAGE_USERS)
+
+
+def check_may_change_user(actor: Actor, user_id: int, changes: UserChanges) -> None:
+    """Everybody may change the own name and password. Raises `Forbidden`, whether or not the user exists."""
+    reserved = (changes.email, changes.role, changes.is_active)
+    if actor.user_id != user_id or any(value is not None for value in reserved):
+        check_may(actor, Permission.MANAGE_USERS)

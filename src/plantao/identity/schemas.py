@@ -1,0 +1,132 @@
+"""Bodies of `/auth` and `/users`. The contract's words (`nome`) live here and no further in.
+
+Shapes and sizes only: what an e-mail, a name or a password has to be, `rules` says for every way in.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictBool, WithJsonSchema
+
+from plantao.identity import rules
+from plantao.identity.models import LogIn, Role, User, UserChanges, UserPage
+
+
+def _utc_seconds(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+UtcSeconds = Annotated[
+    datetime,
+    PlainSerializer(_utc_seconds, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-01-01T00:00:00Z"]}),
+]
+Email = Annotated[str, Field(max_length=rules.EMAIL_MAX, examples=["usuario@email.com"])]
+Password = Annotated[str, Field(max_length=rules.PASSWORD_MAX_BYTES)]
+NewPassword = Annotated[
+    str,
+    Field(
+        max_length=rules.PASSWORD_MAX_BYTES,
+        examples=["SenhaSegura123!"],
+        description="Mínimo 8 caracteres, com 1 letra maiúscula, 1 número e 1 caractere especial.",
+    ),
+]
+Name = Annotated[str, Field(examples=["João Silva"], description=f"De 1 a {rules.NAME_MAX} caracteres.")]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class LogInBody(_Input):
+    email: Email
+    password: Password
+
+
+class RefreshBody(_Input):
+    refresh_token: Annotated[str, Field(max_length=512)]
+
+
+class NewUserBody(_Input):
+    email: Email
+    password: NewPassword
+    nome: Name
+    role: Role
+
+
+class UserChangesBody(_Input):
+    """A field that is absent or null stays as it is."""
+
+    email: Email | None = None
+    password: NewPassword | None = None
+    nome: Name | None = None
+    role: Role | None = None
+    is_active: StrictBool | None = None
+
+    def changes(self) -> UserChanges:
+        return UserChanges(self.email, self.password, self.nome, self.role, self.is_active)
+
+
+class LoggedInUser(BaseModel):
+    id: int
+    email: str
+    nome: str
+    role: Role
+
+
+class LogInAnswer(BaseModel):
+    """`access_token` is a JWT for 86,400 s; `refresh_token` is good for one `POST /auth/refresh` within 30 days."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a word of OAuth, not a secret
+    expires_in: int
+    user: LoggedInUser
+
+    @classmethod
+    def of(cls, log_in: LogIn) -> Self:
+        user = log_in.user
+        return cls(
+            access_token=log_in.access_token,
+            refresh_token=log_in.refresh_token,
+            expires_in=log_in.expires_in,
+            user=LoggedInUser(id=user.id, email=user.email, nome=user.name, role=user.role),
+        )
+
+
+class LogOutAnswer(BaseModel):
+    detail: str
+
+
+class UserAnswer(BaseModel):
+    id: int
+    email: str
+    nome: str
+    role: Role
+    is_active: bool
+    created_at: UtcSeconds
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(
+            id=user.id,
+            email=user.email,
+            nome=user.name,
+            role=user.role,
+            is_active=user.is_active,
+            created_at=user.created_at,
+        )
+
+
+class UserPageAnswer(BaseModel):
+    """`total` counts all users that match the filters."""
+
+    users: list[UserAnswer]
+    total: int
+    page: int
+    pages: int
+
+    @classmethod
+    def of(cls, page: UserPage) -> Self:
+        users = [UserAnswer.of(user) for user in page.users]
+        return cls(users=users, total=page.total, page=page.page, pages=page.pages)

@@ -1,0 +1,95 @@
+"""Access tokens (JWT, for the client opaque) and refresh tokens (random, kept only as their SHA-256)."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import jwt
+
+from plantao.identity.errors import InvalidToken, TokenExpired
+from plantao.kit.clock import Clock
+
+ALGORITHM = "HS256"  # pinned: the token's own header is never asked
+ISSUER = AUDIENCE = "plantao"
+ACCESS_SECONDS = 86_400
+REFRESH_LIFE = timedelta(days=30)
+MIN_KEY_BYTES = 32
+_REFRESH_BYTES = 32
+_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
+
+
+class AccessClaims(NamedTuple):
+    user_id: int
+    session_id: UUID
+    expires_at: datetime
+
+
+class AccessTokens:
+    """Signs with the first key, believes all of them: a new key goes first while the old one's tokens live on.
+
+    A token proves that we issued it. Whether its session is still open, the database has to say.
+    """
+
+    def __init__(self, keys: Sequence[str], clock: Clock) -> None:
+        if not keys or any(len(key.encode()) < MIN_KEY_BYTES for key in keys):
+            raise ValueError(f"access tokens need keys of at least {MIN_KEY_BYTES} bytes")
+        self._keys = tuple(keys)
+        self._clock = clock
+
+    def issue(self, user_id: int, session_id: UUID) -> str:
+        now = int(self._clock.now().timestamp())
+        payload = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(user_id),
+            "sid": str(session_id),
+            "jti": secrets.token_urlsafe(12),
+            "iat": now,
+            "exp": now + ACCESS_SECONDS,
+        }
+        return jwt.encode(payload, self._keys[0], algorithm=ALGORITHM)
+
+    def read(self, token: str) -> AccessClaims:
+        """Raises `InvalidToken`, or `TokenExpired` for one that was good."""
+        try:
+            payload = self._verified(token)
+            expires_at = datetime.fromtimestamp(int(payload["exp"]), UTC)
+            claims = AccessClaims(int(payload["sub"]), UUID(payload["sid"]), expires_at)
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+            raise InvalidToken from None
+        if claims.expires_at <= self._clock.now():
+            raise TokenExpired
+        return claims
+
+    def _verified(self, token: str) -> dict[str, Any]:
+        for key in self._keys[:-1]:
+            try:
+                return _decode(token, key)
+            except jwt.InvalidSignatureError:
+                continue
+        return _decode(token, self._keys[-1])
+
+
+def _decode(token: str, key: str) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        key,
+        algorithms=[ALGORITHM],
+        audience=AUDIENCE,
+        issuer=ISSUER,
+        # Times are checked against our clock, which a test can move, not against the system's.
+        options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+    )
+
+
+def new_refresh_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(_REFRESH_BYTES)
+
+
+def refresh_digest(token: str) -> bytes:
+    """How a refresh token is stored and found. A fast hash is enough: there is nothing to guess in 256 bits."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,86 @@
+"""What the identity tests share: people with open sessions, an application, and the check of an error answer."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from plantao.identity.endpoints import auth_router, users_router
+from plantao.identity.models import LogIn, Role, User
+from plantao.identity.service import IdentityService
+from plantao.kit.db import Database
+from plantao.kit.http.errors import install_error_handlers
+
+KEY = "k1-" + "0123456789abcdef" * 3
+PASSWORD = "SenhaSegura123!"
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user with an open session."""
+
+    user: User
+    log_in: LogIn
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return bearer(self.log_in.access_token)
+
+
+class Desk:
+    """People who log in."""
+
+    def __init__(self, identity: IdentityService) -> None:
+        self.identity = identity
+        self._made = 0
+
+    async def user(self, role: Role = Role.ATTENDANT) -> User:
+        self._made += 1
+        email, name = f"pessoa{self._made}@provedor.com.br", f"Pessoa {self._made}"
+        return await self.identity.accounts.create_user(email, PASSWORD, name=name, role=role)
+
+    async def person(self, role: Role = Role.ATTENDANT) -> Person:
+        user = await self.user(role)
+        return Person(user, await self.identity.log_in(user.email, PASSWORD))
+
+
+def build_app(identity: IdentityService) -> FastAPI:
+    app = FastAPI()
+    app.state.identity = identity
+    install_error_handlers(app)
+    app.include_router(auth_router, prefix="/api/v1")
+    app.include_router(users_router, prefix="/api/v1")
+    return app
+
+
+def client_of(identity: IdentityService) -> httpx2.AsyncClient:
+    """A client of an application of its own, as another process would be."""
+    transport = httpx2.ASGITransport(app=build_app(identity))
+    return httpx2.AsyncClient(transport=transport, base_url="http://testserver/api/v1")
+
+
+def refused(response: httpx2.Response, status: int, code: str, field: str | None = None) -> None:
+    """Checks an error answer whole: status, code, field, the body's shape, and the header that a 401 owes."""
+    body: dict[str, Any] = response.json()
+    assert (response.status_code, body["error_code"], body["field"]) == (status, code, field), body
+    assert set(body) == {"detail", "error_code", "field"}
+    assert isinstance(body["detail"], str)
+    assert body["detail"]
+    assert response.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
+
+
+_BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+async def until_blocked(database: Database, statements: int = 1) -> None:
+    """Waits until that many statements of this database wait for a lock."""
+    async with asyncio.timeout(10), database.engine.connect() as connection:
+        while await connection.scalar(_BLOCKED) != statements:
+            await connection.rollback()  # inside one transaction the view stands still
