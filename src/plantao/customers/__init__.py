@@ -1,0 +1,1 @@
+"""Who writes: customers and the identifiers they go by."""

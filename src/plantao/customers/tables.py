@@ -1,0 +1,29 @@
+"""Who writes to us. Private to customers."""
+
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, Uuid
+
+from plantao.kit.db import metadata
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("username", Text),
+    Column("phone", Text),  # canonical digits, with the ninth digit: what is shown
+    Column("wa_id", Text),  # exactly as Meta gave it last: what is sent to
+    Column("bsuid", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+# One person per identifier. `phone` holds the canonical form, so both spellings of an old Brazilian mobile
+# find the same row; `wa_id` holds Meta's own spelling; `bsuid` the id of a customer who hides the phone.
+customer_identifiers = Table(
+    "customer_identifiers",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    CheckConstraint("kind IN ('bsuid', 'wa_id', 'phone')", name="kind_known"),
+    Index("ix_customer_identifiers_customer_id", "customer_id"),
+)
