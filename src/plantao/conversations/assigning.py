@@ -1,0 +1,92 @@
+"""Who has a conversation: taking, handing over, queueing, closing. One conditional UPDATE each: one winner."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from plantao.conversations.access import access_for_work
+from plantao.conversations.errors import AlreadyClosed
+from plantao.conversations.events import ROUTING, ConversationAssigned, ConversationClosed, announce
+from plantao.conversations.models import ConversationStatus, HandledBy, Resolution
+from plantao.conversations.policy import status_after
+from plantao.conversations.repository import Conversation
+from plantao.identity.models import Actor
+from plantao.kit.db import Transaction
+
+# The bot's claim goes with the assignment: a turn that is being computed finds bot_due_at gone and says nothing.
+HAND_TO = text("""
+    UPDATE conversations SET
+        status = 'in_progress', handled_by = 'agent', assigned_to = :agent_id, last_agent_id = :agent_id,
+        assigned_at = :now, queued_at = NULL, bot_due_at = NULL
+    WHERE id = :id AND status IN ('queue', 'in_progress') AND assigned_to IS NOT DISTINCT FROM :owner
+""")
+
+ENQUEUE = text("""
+    UPDATE conversations SET
+        status = 'queue', handled_by = 'none', assigned_to = NULL, queued_at = :now, bot_due_at = NULL
+    WHERE id = :id AND status = 'in_progress'
+""")
+
+CLOSE = text("""
+    UPDATE conversations SET
+        status = :status, handled_by = 'none', closed_at = :now, resolution = :resolution, close_notes = :notes,
+        queued_at = NULL, bot_due_at = NULL
+    WHERE id = :id AND status IN ('queue', 'in_progress')
+""")
+
+
+async def hand_to(
+    tx: Transaction, conversation: Conversation, agent_id: int, agent_name: str, *, reason: str | None, now: datetime
+) -> Conversation:
+    """Gives an open conversation, locked by the transaction, to an agent. Raises `AlreadyClosed`."""
+    parameters = {"id": conversation.id, "agent_id": agent_id, "now": now, "owner": conversation.assigned_to}
+    result = await tx.run(HAND_TO, parameters)
+    if result.rowcount == 0:
+        raise AlreadyClosed("A conversa já foi encerrada.")
+    after = replace(
+        conversation,
+        status=ConversationStatus.IN_PROGRESS,
+        handled_by=HandledBy.AGENT,
+        assigned_to=agent_id,
+        last_agent_id=agent_id,
+        bot_due_at=None,
+    )
+    event = ConversationAssigned(conversation.id, agent_id, agent_name, reason)
+    announce(tx, event, assigned_to=agent_id, status=after.status, former_owner=conversation.assigned_to)
+    if conversation.assigned_to is not None:
+        tx.publish(ROUTING)  # the former owner has a free place
+    return after
+
+
+async def enqueue(tx: Transaction, conversation: Conversation, *, reason: str | None, now: datetime) -> Conversation:
+    """Puts a served conversation, locked by the transaction, into the queue for people."""
+    await tx.run(ENQUEUE, {"id": conversation.id, "now": now})
+    after = replace(
+        conversation,
+        status=ConversationStatus.QUEUE,
+        handled_by=HandledBy.NONE,
+        assigned_to=None,
+        bot_due_at=None,
+    )
+    event = ConversationAssigned(conversation.id, None, None, reason)
+    announce(tx, event, assigned_to=None, status=after.status, former_owner=conversation.assigned_to)
+    tx.publish(ROUTING)
+    return after
+
+
+async def close(
+    tx: Transaction, actor: Actor, conversation_id: UUID, resolution: Resolution, notes: str | None, now: datetime
+) -> Conversation:
+    """Ends a conversation. Raises `NotFound`, `Forbidden`, `AlreadyClosed`."""
+    conversation = await access_for_work(tx, actor, conversation_id)
+    status = status_after(resolution)
+    parameters = {"id": conversation.id, "status": status, "resolution": resolution, "notes": notes, "now": now}
+    result = await tx.run(CLOSE, parameters)
+    if result.rowcount == 0:
+        raise AlreadyClosed("A conversa já foi encerrada.")
+    event = ConversationClosed(conversation.id, status, resolution)
+    announce(tx, event, assigned_to=conversation.assigned_to, status=status)
+    tx.publish(ROUTING)
+    return replace(conversation, status=status, handled_by=HandledBy.NONE, bot_due_at=None)

@@ -1,0 +1,69 @@
+"""The bot's turns in SQL. `bot_due_at` is timer, claim and proof in one column.
+
+A burst of messages moves it on (one answer for all); a claim sets it to the end of a lease; a message that comes
+while the answer is being computed, or a person who takes over, changes it again: then the answer is dropped.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from plantao.conversations import repository
+from plantao.conversations.models import HandledBy
+from plantao.conversations.repository import Conversation
+from plantao.conversations.views import MESSAGE_COLUMNS
+from plantao.kit.db import Transaction
+
+CLAIM = text("""
+    UPDATE conversations SET bot_due_at = :lease_until
+    WHERE id IN (
+        SELECT id FROM conversations WHERE bot_due_at <= :now ORDER BY bot_due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+""")
+
+NEXT_DUE = text("SELECT min(bot_due_at) AS due_at FROM conversations WHERE bot_due_at IS NOT NULL")
+
+END = text("UPDATE conversations SET bot_due_at = NULL, bot_unsure_count = :unsure_count WHERE id = :id")
+
+HISTORY = text(f"""
+    SELECT {MESSAGE_COLUMNS}, m.external_id FROM messages m
+    WHERE m.conversation_id = :id AND m.type <> 'note' ORDER BY m.seq DESC LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    conversation_id: UUID
+    lease_until: datetime
+
+
+async def claim(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+    """The conversations that the bot is to answer now; nobody else gets them before the lease ends."""
+    rows = await tx.rows(CLAIM, {"now": now, "lease_until": now + lease, "limit": limit})
+    return [Claim(row.id, now + lease) for row in rows]
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    row = await tx.first(NEXT_DUE)
+    return row.due_at if row is not None else None
+
+
+async def lock_if_current(tx: Transaction, claim: Claim) -> Conversation | None:
+    """The conversation, locked, if it is still the bot's and nothing was written since the claim."""
+    conversation = await repository.lock(tx, claim.conversation_id)
+    if conversation is None or conversation.handled_by is not HandledBy.BOT:
+        return None
+    return conversation if conversation.bot_due_at == claim.lease_until else None
+
+
+async def end_turn(tx: Transaction, conversation_id: UUID, unsure_count: int) -> None:
+    await tx.run(END, {"id": conversation_id, "unsure_count": unsure_count})
+
+
+async def history(tx: Transaction, conversation_id: UUID, limit: int) -> list[Row[Any]]:
+    """The newest messages, oldest first, without notes."""
+    return list(reversed(await tx.rows(HISTORY, {"id": conversation_id, "limit": limit})))

@@ -1,0 +1,118 @@
+"""`/conversations`: listing, reading, answering, noting and closing."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from plantao.conversations import listing, repository
+from plantao.conversations.access import access_conversation, access_for_work
+from plantao.conversations.assigning import close
+from plantao.conversations.listing import Filters
+from plantao.conversations.models import MessageType, SentBy
+from plantao.conversations.presentation import conversation_out
+from plantao.conversations.repository import Conversation
+from plantao.conversations.schemas import (
+    CloseInput,
+    ConversationDetail,
+    ConversationOut,
+    ConversationPage,
+    ListQuery,
+    MessageInput,
+    MessageOut,
+    NoteInput,
+    text_draft,
+)
+from plantao.conversations.sending import Author, Draft, append, send_as_agent
+from plantao.conversations.views import encode_json, message_view
+from plantao.identity.access import CurrentActor
+from plantao.identity.policy import Permission, check_may, may
+from plantao.kit.clock import Clock
+from plantao.kit.http.dependencies import InTransaction
+from plantao.kit.http.errors import ErrorBody
+
+CONFLICT: dict[int | str, dict[str, Any]] = {409: {"model": ErrorBody}}
+router = APIRouter(prefix="/conversations", tags=["conversas"])
+
+
+async def _clock(request: Request) -> Clock:
+    found: Clock = request.app.state.clock
+    return found
+
+
+Now = Annotated[Clock, Depends(_clock)]
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    """Encoded by msgspec, ten times faster than through the response model, which documents the same shape."""
+    return Response(encode_json(body), status, media_type="application/json")
+
+
+@router.get("", response_model=ConversationPage)
+async def list_conversations(actor: CurrentActor, query: Annotated[ListQuery, Query()], tx: InTransaction) -> Response:
+    """The newest activity first. Attendants see their own conversations and those that wait."""
+    check_may(actor, Permission.SERVE_CONVERSATIONS)
+    filters = Filters(
+        query.status,
+        query.channel,
+        query.assigned_to,
+        query.start_date,
+        query.end_date,
+        visible_to=None if may(actor, Permission.SEE_ALL_CONVERSATIONS) else actor.user_id,
+    )
+    rows = await listing.page(tx, filters, limit=query.limit, offset=(query.page - 1) * query.limit)
+    total = await listing.count(tx, filters)
+    body = {
+        "conversations": [conversation_out(row) for row in rows],
+        "total": total,
+        "page": query.page,
+        "pages": -(-total // query.limit),
+    }
+    return _json(body)
+
+
+@router.get("/{conversation_id}", response_model=ConversationDetail)
+async def read_conversation(
+    conversation_id: UUID,
+    actor: CurrentActor,
+    tx: InTransaction,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    before_seq: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """The conversation with its newest `limit` messages, or those before `before_seq`; oldest first."""
+    conversation = await access_conversation(tx, actor, conversation_id)
+    rows = await repository.page_of_messages(tx, conversation.id, before_seq=before_seq, limit=limit)
+    return _json(conversation_out(conversation) | {"messages": [message_view(row) for row in rows]})
+
+
+@router.post("/{conversation_id}/messages", status_code=201, response_model=MessageOut, responses=CONFLICT)
+async def send_message(
+    conversation_id: UUID,
+    body: MessageInput,
+    actor: CurrentActor,
+    tx: InTransaction,
+    clock: Now,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=100)] = None,
+) -> Response:
+    """Queues a message to the customer. `client_id` (or `Idempotency-Key`) makes a repetition harmless."""
+    draft = text_draft(body.content, body.type, body.client_id or idempotency_key, body.last_seen_seq)
+    return _json(await send_as_agent(tx, actor, conversation_id, draft, clock.now()), 201)
+
+
+@router.post("/{conversation_id}/notes", status_code=201, response_model=MessageOut)
+async def add_note(
+    conversation_id: UUID, body: NoteInput, actor: CurrentActor, tx: InTransaction, clock: Now
+) -> Response:
+    """Writes an internal note, which the customer never sees."""
+    conversation = await access_for_work(tx, actor, conversation_id)
+    draft = Draft(body.content, MessageType.NOTE)
+    return _json(await append(tx, conversation, draft, Author(SentBy.AGENT, actor.user_id), clock.now()), 201)
+
+
+@router.post("/{conversation_id}/close", response_model=ConversationOut, responses=CONFLICT)
+async def close_conversation(
+    conversation_id: UUID, body: CloseInput, actor: CurrentActor, tx: InTransaction, clock: Now
+) -> Response:
+    """Ends the conversation. What the customer writes next begins a new one."""
+    after: Conversation = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now())
+    return _json(conversation_out(after))

@@ -1,0 +1,91 @@
+"""What the others are told of a conversation, after the commit.
+
+A `Broadcast` is a frame for clients, encoded once, with what is needed to decide who may see it: the
+conversation's owner and state as they were committed. Every process checks its own sockets against these.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from plantao.conversations.models import ConversationStatus, MessageStatus, Resolution
+from plantao.conversations.views import DeliveryError, MessageView, encode_json
+from plantao.kit.db import Transaction
+
+TOPIC = "conversation"
+OUTBOX = "wake.outbox"
+BOT = "wake.bot"
+ROUTING = "wake.routing"
+
+
+class NewMessage(msgspec.Struct, frozen=True, tag="new_message"):
+    conversation_id: UUID
+    message: MessageView
+
+
+class MessageStatusChanged(msgspec.Struct, frozen=True, tag="message_status"):
+    conversation_id: UUID
+    message_id: str
+    status: MessageStatus
+    timestamp: datetime
+    error: DeliveryError | None
+
+
+class ConversationAssigned(msgspec.Struct, frozen=True, tag="conversation_assigned"):
+    """`assigned_to` and `nome` are null when the conversation went back to the queue."""
+
+    conversation_id: UUID
+    assigned_to: int | None
+    nome: str | None
+    reason: str | None
+
+
+class ConversationClosed(msgspec.Struct, frozen=True, tag="conversation_closed"):
+    conversation_id: UUID
+    status: ConversationStatus
+    resolution: Resolution
+
+
+class AgentTyping(msgspec.Struct, frozen=True, tag="agent_typing"):
+    conversation_id: UUID
+    agent_id: int
+    nome: str
+    is_typing: bool
+
+
+ConversationEvent = NewMessage | MessageStatusChanged | ConversationAssigned | ConversationClosed | AgentTyping
+
+
+class Broadcast(msgspec.Struct, frozen=True, array_like=True):
+    """`seq` is set for a new message: receivers use it to notice a gap. `former_owner` hears of a loss too."""
+
+    conversation_id: UUID
+    assigned_to: int | None
+    waiting: bool
+    seq: int | None
+    former_owner: int | None
+    frame: bytes
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Broadcast).decode
+
+
+def announce(
+    tx: Transaction,
+    event: ConversationEvent,
+    *,
+    assigned_to: int | None,
+    status: str,
+    former_owner: int | None = None,
+) -> None:
+    """Publishes `event` after the commit, for those who may see a conversation in this state."""
+    seq = event.message.seq if isinstance(event, NewMessage) else None
+    waiting = status == ConversationStatus.QUEUE
+    broadcast = Broadcast(event.conversation_id, assigned_to, waiting, seq, former_owner, encode_json(event))
+    tx.publish(TOPIC, _encode(broadcast))
+
+
+def read_broadcast(message: bytes) -> Broadcast:
+    return _decode(message)

@@ -1,0 +1,172 @@
+"""Writing down what customers said: any number of messages at once, each exactly once, numbered without gaps."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from plantao.conversations import intake
+from plantao.conversations.events import BOT, ROUTING, NewMessage, announce
+from plantao.conversations.intake import OpenConversation
+from plantao.conversations.models import Channel, Direction, MessageStatus, MessageType, SentBy
+from plantao.conversations.policy import SERVICE_WINDOW, STATUS_RANK, whole_second
+from plantao.conversations.views import MessageView, encode_json, message_id, public_media
+from plantao.customers.models import CustomerId
+from plantao.kit.db import Transaction
+from plantao.kit.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of a customer. `external_id` is the channel's own: the same one is stored once.
+
+    `opens`: whether it is something to be served (a text, a photo), rather than a note on what is there already
+    (a reaction, a changed number): only the former opens a conversation, renews the window and moves the bot.
+    """
+
+    customer_id: CustomerId
+    external_id: str
+    type: MessageType
+    content: str
+    sent_at: datetime
+    opens: bool = True
+    caption: str | None = None
+    media: dict[str, Any] | None = None
+    reply_to: str | None = None
+    error: dict[str, Any] | None = None
+    sent_by: SentBy = SentBy.CUSTOMER
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """`bot_debounce`: how long the bot waits for the rest of a burst; `zone`: where the day of a protocol begins."""
+
+    bot_debounce: timedelta
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    message: Incoming
+    conversation: OpenConversation
+    id: UUID
+    seq: int
+
+
+async def receive(
+    tx: Transaction, messages: Sequence[Incoming], channel: Channel, now: datetime, rules: IntakeRules
+) -> int:
+    """Stores those of `messages` that are new, in the order of their `sent_at` within a conversation.
+
+    Opens or reopens conversations as needed. Answers how many were new. Must be called by one transaction at a
+    time (the caller's lock): the numbering trusts that nobody else stores incoming messages meanwhile.
+    """
+    fresh = await _without_known(tx, messages)
+    if not fresh:
+        return 0
+    conversations = await intake.open_conversations(tx, _who_writes(fresh), channel, now, rules.zone)
+    numbered = _number(fresh, conversations)
+    rank = STATUS_RANK[MessageStatus.DELIVERED]
+    rows = [_message_row(item) for item in numbered]
+    await intake.insert_messages(tx, rows, now=now, status=MessageStatus.DELIVERED, status_rank=rank)
+    await intake.advance_conversations(tx, _advances(numbered, now + rules.bot_debounce))
+    _announce(tx, numbered)
+    return len(numbered)
+
+
+async def _without_known(tx: Transaction, messages: Sequence[Incoming]) -> list[Incoming]:
+    by_id = {message.external_id: message for message in reversed(messages)}
+    known = await intake.known_external_ids(tx, list(by_id))
+    return sorted((m for id_, m in by_id.items() if id_ not in known), key=lambda m: (m.sent_at, m.external_id))
+
+
+def _who_writes(messages: Sequence[Incoming]) -> dict[CustomerId, bool]:
+    """Each customer, and whether something that opens a conversation was written."""
+    writers: dict[CustomerId, bool] = defaultdict(bool)
+    for message in messages:
+        writers[message.customer_id] |= message.opens
+    return writers
+
+
+def _number(messages: Sequence[Incoming], conversations: dict[CustomerId, OpenConversation]) -> list[Numbered]:
+    last: dict[UUID, int] = {c.id: c.last_seq for c in conversations.values()}
+    numbered = []
+    for message in messages:
+        conversation = conversations[message.customer_id]
+        last[conversation.id] += 1
+        numbered.append(Numbered(message, conversation, uuid7(), last[conversation.id]))
+    return numbered
+
+
+def _message_row(item: Numbered) -> dict[str, Any]:
+    message = item.message
+    return {
+        "id": item.id,
+        "conversation_id": item.conversation.id,
+        "seq": item.seq,
+        "type": message.type,
+        "content": message.content,
+        "caption": message.caption,
+        "media": _json(message.media),
+        "sent_at": whole_second(message.sent_at),
+        "sent_by": message.sent_by,
+        "error": _json(message.error),
+        "external_id": message.external_id,
+        "reply_to": message.reply_to,
+    }
+
+
+def _json(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else encode_json(value).decode()
+
+
+def _advances(numbered: Sequence[Numbered], bot_due_at: datetime) -> list[dict[str, Any]]:
+    """What each conversation's row becomes after its new messages."""
+    groups: dict[UUID, list[Numbered]] = defaultdict(list)
+    for item in numbered:
+        groups[item.conversation.id].append(item)
+    return [_advance(id_, group, bot_due_at) for id_, group in groups.items()]
+
+
+def _advance(conversation_id: UUID, group: list[Numbered], bot_due_at: datetime) -> dict[str, Any]:
+    opening = [item.message.sent_at for item in group if item.message.opens]
+    return {
+        "id": conversation_id,
+        "last_seq": group[-1].seq,
+        "added": len(group),
+        "last_message_at": max(whole_second(item.message.sent_at) for item in group),
+        "window_expires_at": max(opening) + SERVICE_WINDOW if opening else None,
+        "bot_due_at": bot_due_at if opening else None,
+    }
+
+
+def _announce(tx: Transaction, numbered: Sequence[Numbered]) -> None:
+    for item in numbered:
+        conversation = item.conversation
+        event = NewMessage(conversation.id, _view(item))
+        announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
+    tx.publish(BOT)
+    if any(item.conversation.reopened for item in numbered):
+        tx.publish(ROUTING)
+
+
+def _view(item: Numbered) -> MessageView:
+    message = item.message
+    return MessageView(
+        id=message_id(item.id),
+        direction=Direction.INCOMING,
+        content=message.content,
+        timestamp=whole_second(message.sent_at),
+        status=MessageStatus.DELIVERED,
+        seq=item.seq,
+        type=message.type,
+        caption=message.caption,
+        media=public_media(message.media),
+        sent_by=message.sent_by,
+        sent_by_id=None,
+        client_id=None,
+        error=None,
+    )

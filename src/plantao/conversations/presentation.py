@@ -1,0 +1,24 @@
+"""A conversation in the contract's words."""
+
+from typing import Any
+
+from plantao.conversations.policy import PRIORITY_OF_RANK
+from plantao.customers.phones import display_phone
+
+_AS_THEY_ARE = (
+    "id", "status", "channel", "assigned_to", "started_at", "last_message_at", "messages_count", "handled_by",
+    "protocol", "last_seq", "window_expires_at",
+)  # fmt: skip
+
+
+def conversation_out(source: Any) -> dict[str, Any]:
+    """The documented fields of a conversation, from a row or a `Conversation`.
+
+    `customer_phone` is null while the customer's phone is unknown; the name falls back to the username.
+    """
+    shown = {name: getattr(source, name) for name in _AS_THEY_ARE}
+    return shown | {
+        "customer_phone": display_phone(source.customer_phone) if source.customer_phone else None,
+        "customer_name": source.customer_name or source.customer_username,
+        "priority": PRIORITY_OF_RANK[source.priority],
+    }

@@ -1,0 +1,118 @@
+"""Conversations in SQL: one, or a page of them, as a person looks at them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from plantao.conversations.models import Channel, ConversationStatus, HandledBy
+from plantao.conversations.views import MESSAGE_COLUMNS
+from plantao.kit.db import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A row of `conversations`, with the customer who writes."""
+
+    id: UUID
+    protocol: str
+    customer_id: UUID
+    channel: Channel
+    status: ConversationStatus
+    handled_by: HandledBy
+    priority: int
+    assigned_to: int | None
+    last_agent_id: int | None
+    last_seq: int
+    messages_count: int
+    started_at: datetime
+    last_message_at: datetime
+    window_expires_at: datetime | None
+    bot_due_at: datetime | None
+    bot_unsure_count: int
+    customer_name: str | None
+    customer_username: str | None
+    customer_phone: str | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (ConversationStatus.QUEUE, ConversationStatus.IN_PROGRESS)
+
+
+_COLUMNS = """
+    c.id, c.protocol, c.customer_id, c.channel, c.status, c.handled_by, c.priority, c.assigned_to, c.last_agent_id,
+    c.last_seq, c.messages_count, c.started_at, c.last_message_at, c.window_expires_at, c.bot_due_at,
+    c.bot_unsure_count, k.name AS customer_name, k.username AS customer_username, k.phone AS customer_phone
+"""
+_FROM = "FROM conversations c JOIN customers k ON k.id = c.customer_id"
+
+FIND = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id")
+LOCK = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id FOR UPDATE OF c")
+
+LATEST_OF = text(f"""
+    SELECT {_COLUMNS} {_FROM} WHERE c.customer_id = :customer_id AND c.channel = :channel
+    ORDER BY c.started_at DESC LIMIT 1
+""")
+
+PAGE_OF_MESSAGES = text(f"""
+    SELECT {MESSAGE_COLUMNS} FROM messages m
+    WHERE m.conversation_id = :id AND m.seq < :before_seq
+    ORDER BY m.seq DESC LIMIT :limit
+""")
+
+MESSAGES_AFTER = text(f"""
+    SELECT {MESSAGE_COLUMNS} FROM messages m
+    WHERE m.conversation_id = :id AND m.seq > :after_seq
+    ORDER BY m.seq LIMIT :limit
+""")
+
+BY_CLIENT_ID = text(f"""
+    SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.conversation_id = :id AND m.client_id = :client_id
+""")
+
+AFTER_LAST_SEQ = 2**31 - 1
+_ENUMS: dict[str, type[StrEnum]] = {"channel": Channel, "status": ConversationStatus, "handled_by": HandledBy}
+
+
+async def find(tx: Transaction, conversation_id: UUID) -> Conversation | None:
+    row = await tx.first(FIND, {"id": conversation_id})
+    return _conversation(row) if row is not None else None
+
+
+async def lock(tx: Transaction, conversation_id: UUID) -> Conversation | None:
+    """As `find`, and nobody else changes the row until the transaction ends."""
+    row = await tx.first(LOCK, {"id": conversation_id})
+    return _conversation(row) if row is not None else None
+
+
+async def latest_of(tx: Transaction, customer_id: UUID, channel: Channel) -> Conversation | None:
+    """The customer's newest conversation, open or not."""
+    row = await tx.first(LATEST_OF, {"customer_id": customer_id, "channel": channel})
+    return _conversation(row) if row is not None else None
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    columns = dict(row._mapping)
+    columns |= {name: enum(columns[name]) for name, enum in _ENUMS.items()}
+    return Conversation(**columns)
+
+
+async def page_of_messages(
+    tx: Transaction, conversation_id: UUID, *, before_seq: int | None, limit: int
+) -> list[Row[Any]]:
+    """The newest `limit` messages before `before_seq`, in the order in which people read them."""
+    before = before_seq if before_seq is not None else AFTER_LAST_SEQ
+    rows = await tx.rows(PAGE_OF_MESSAGES, {"id": conversation_id, "before_seq": before, "limit": limit})
+    return sorted(rows, key=lambda row: (row.sent_at, row.seq))
+
+
+async def messages_after(tx: Transaction, conversation_id: UUID, seq: int, limit: int) -> list[Row[Any]]:
+    """By `seq`, the order of a stream."""
+    return await tx.rows(MESSAGES_AFTER, {"id": conversation_id, "after_seq": seq, "limit": limit})
+
+
+async def message_with_client_id(tx: Transaction, conversation_id: UUID, client_id: str) -> Row[Any] | None:
+    return await tx.first(BY_CLIENT_ID, {"id": conversation_id, "client_id": client_id})

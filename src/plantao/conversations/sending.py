@@ -1,0 +1,158 @@
+"""Saying something: a message is written down and queued; the channel's sender takes it from there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from plantao.conversations import repository
+from plantao.conversations.access import access_for_work
+from plantao.conversations.assigning import hand_to
+from plantao.conversations.errors import AlreadyClosed, OutsideServiceWindow, StaleConversation
+from plantao.conversations.events import OUTBOX, NewMessage, announce
+from plantao.conversations.models import Direction, MessageStatus, MessageType, SentBy
+from plantao.conversations.policy import STATUS_RANK, whole_second, window_is_open
+from plantao.conversations.repository import Conversation
+from plantao.conversations.views import MessageView, message_id, message_view, public_media
+from plantao.identity.models import Actor
+from plantao.kit.db import Transaction
+from plantao.kit.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be said. `payload` holds what the channel needs beyond the text (a template's parameters).
+
+    `client_id`: the sender's own id; the same one in the same conversation is said once. `last_seen_seq`: the
+    newest message that the sender had seen; the send is refused if the conversation has moved on since.
+    """
+
+    content: str
+    type: MessageType = MessageType.TEXT
+    caption: str | None = None
+    media: dict[str, Any] | None = None
+    payload: dict[str, Any] | None = None
+    client_id: str | None = None
+    last_seen_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    sent_by: SentBy
+    user_id: int | None = None
+
+
+BOT = Author(SentBy.BOT)
+SYSTEM = Author(SentBy.SYSTEM)
+
+INSERT = text("""
+    INSERT INTO messages
+        (id, conversation_id, seq, direction, type, content, caption, media, sent_at, stored_at, sent_by, sent_by_id,
+         client_id, status, status_rank, payload, due_at)
+    VALUES
+        (:id, :conversation_id, :seq, :direction, :type, :content, :caption, :media, :sent_at, :now, :sent_by,
+         :sent_by_id, :client_id, :status, :status_rank, :payload, :due_at)
+""").bindparams(
+    bindparam("media", type_=JSONB(none_as_null=True)), bindparam("payload", type_=JSONB(none_as_null=True))
+)
+
+ADVANCE = text("""
+    UPDATE conversations SET
+        last_seq = :seq, messages_count = messages_count + :counted, last_message_at = greatest(last_message_at, :at)
+    WHERE id = :id
+""")
+
+
+async def send_as_agent(
+    tx: Transaction, actor: Actor, conversation_id: UUID, draft: Draft, now: datetime
+) -> MessageView:
+    """A person answers. Whoever answers a conversation that nobody has, has it from then on.
+
+    Raises `NotFound`, `Forbidden`, `AlreadyClosed`, `StaleConversation`, `OutsideServiceWindow`.
+    """
+    conversation = await access_for_work(tx, actor, conversation_id)
+    if draft.client_id is not None:
+        said = await repository.message_with_client_id(tx, conversation.id, draft.client_id)
+        if said is not None:
+            return message_view(said)
+    _check_sendable(conversation, draft, now)
+    if conversation.assigned_to is None:
+        conversation = await hand_to(tx, conversation, actor.user_id, actor.name, reason=None, now=now)
+    return await append(tx, conversation, draft, Author(SentBy.AGENT, actor.user_id), now)
+
+
+async def append(
+    tx: Transaction, conversation: Conversation, draft: Draft, author: Author, now: datetime
+) -> MessageView:
+    """Writes the next message of a conversation that the transaction has locked, and queues it.
+
+    A note is written and never sent.
+    """
+    is_note = draft.type is MessageType.NOTE
+    seq, at, id_ = conversation.last_seq + 1, whole_second(now), uuid7()
+    status = MessageStatus.DELIVERED if is_note else MessageStatus.QUEUED
+    row = {
+        "id": id_,
+        "conversation_id": conversation.id,
+        "seq": seq,
+        "direction": Direction.OUTGOING,
+        "type": draft.type,
+        "content": draft.content,
+        "caption": draft.caption,
+        "media": draft.media,
+        "sent_at": at,
+        "now": now,
+        "sent_by": author.sent_by,
+        "sent_by_id": author.user_id,
+        "client_id": draft.client_id,
+        "status": status,
+        "status_rank": STATUS_RANK[status],
+        "payload": draft.payload,
+        "due_at": None if is_note else now,
+    }
+    await tx.run(INSERT, row)
+    await tx.run(ADVANCE, {"id": conversation.id, "seq": seq, "counted": 0 if is_note else 1, "at": at})
+    view = _view(row)
+    event = NewMessage(conversation.id, view)
+    announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
+    tx.publish(OUTBOX)
+    return view
+
+
+def _check_sendable(conversation: Conversation, draft: Draft, now: datetime) -> None:
+    if not conversation.is_open:
+        raise AlreadyClosed("A conversa já foi encerrada.")
+    if draft.last_seen_seq is not None and draft.last_seen_seq < conversation.last_seq:
+        raise StaleConversation("Chegaram mensagens novas nesta conversa. Leia-as antes de enviar.")
+    check_window(conversation, draft, now)
+
+
+def check_window(conversation: Conversation, draft: Draft, now: datetime) -> None:
+    """Raises `OutsideServiceWindow` for free text that Meta would refuse."""
+    if draft.type in (MessageType.TEMPLATE, MessageType.NOTE):
+        return
+    if not window_is_open(conversation.window_expires_at, now):
+        raise OutsideServiceWindow(
+            "Passaram mais de 24 horas desde a última mensagem do cliente: envie um template pré-aprovado."
+        )
+
+
+def _view(row: dict[str, Any]) -> MessageView:
+    return MessageView(
+        id=message_id(row["id"]),
+        direction=row["direction"],
+        content=row["content"],
+        timestamp=row["sent_at"],
+        status=row["status"],
+        seq=row["seq"],
+        type=row["type"],
+        caption=row["caption"],
+        media=public_media(row["media"]),
+        sent_by=row["sent_by"],
+        sent_by_id=row["sent_by_id"],
+        client_id=row["client_id"],
+        error=None,
+    )

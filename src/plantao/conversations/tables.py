@@ -1,0 +1,116 @@
+"""Conversations and their messages. Private to conversations.
+
+States are plain text with a check: a migration can add one without a lock, which an enum type cannot
+take away again.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from plantao.kit.db import metadata
+
+# The human number of a conversation is the day and six digits of this.
+protocols = Sequence("conversation_protocol_seq", minvalue=1, maxvalue=999_999, cycle=True, metadata=metadata)
+
+OPEN = "status IN ('queue', 'in_progress')"
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("protocol", Text, nullable=False, unique=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("handled_by", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False, server_default=text("1")),  # 0 low, 1 normal, 2 high
+    # Users live in identity, perhaps in another database: no foreign key.
+    Column("assigned_to", Integer),
+    Column("last_agent_id", Integer),
+    Column("last_seq", Integer, nullable=False, server_default=text("0")),
+    Column("messages_count", Integer, nullable=False, server_default=text("0")),  # without notes
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("last_message_at", DateTime(timezone=True), nullable=False),
+    Column("window_expires_at", DateTime(timezone=True)),
+    Column("queued_at", DateTime(timezone=True)),
+    Column("assigned_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("resolution", Text),
+    Column("close_notes", Text),
+    # When the bot is to answer what has been written: moved on by each message of a burst, null when
+    # there is nothing to answer. Its exact value is the claim: a turn applies only while it is unchanged.
+    Column("bot_due_at", DateTime(timezone=True)),
+    Column("bot_unsure_count", SmallInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("status IN ('queue', 'in_progress', 'resolved', 'closed')", name="status_known"),
+    CheckConstraint("handled_by IN ('bot', 'agent', 'none')", name="handled_by_known"),
+    CheckConstraint("(handled_by = 'agent') = (assigned_to IS NOT NULL AND closed_at IS NULL)", name="owner"),
+    Index("uq_conversations_open", "customer_id", "channel", unique=True, postgresql_where=text(OPEN)),
+    Index("ix_conversations_customer", "customer_id", "channel", text("started_at DESC")),
+    Index("ix_conversations_activity", text("last_message_at DESC"), text("id DESC")),
+    Index("ix_conversations_status", "status", text("last_message_at DESC"), text("id DESC")),
+    Index("ix_conversations_assigned", "assigned_to", text("last_message_at DESC"), text("id DESC")),
+    Index("ix_conversations_serving", "assigned_to", postgresql_where=text("status = 'in_progress'")),
+    Index(
+        "ix_conversations_queue",
+        text("priority DESC"),
+        "queued_at",
+        postgresql_where=text("status = 'queue'"),
+    ),
+    Index("ix_conversations_bot_due", "bot_due_at", postgresql_where=text("bot_due_at IS NOT NULL")),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("seq", Integer, nullable=False),  # 1, 2, 3 ... without gaps, given under the conversation's lock
+    Column("direction", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("caption", Text),
+    Column("media", JSONB),
+    Column("sent_at", DateTime(timezone=True), nullable=False),  # Meta's timestamp, or ours for what we send
+    Column("stored_at", DateTime(timezone=True), nullable=False),
+    Column("sent_by", Text, nullable=False),
+    Column("sent_by_id", Integer),
+    Column("client_id", Text),
+    Column("status", Text, nullable=False),
+    Column("status_rank", SmallInteger, nullable=False),  # policy.STATUS_RANK; only rises
+    Column("error", JSONB),
+    Column("external_id", Text),  # the channel's own id (wamid)
+    Column("reply_to", Text),  # the external id of the message that this one quotes
+    # What a channel needs beyond the columns above: a template's parameters, an unknown message as it came.
+    Column("payload", JSONB),
+    # The row is its own outbox: null when there is nothing left to do, else when it may next be tried.
+    Column("due_at", DateTime(timezone=True)),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Index("uq_messages_seq", "conversation_id", "seq", unique=True),
+    Index(
+        "uq_messages_external_id",
+        "external_id",
+        unique=True,
+        postgresql_where=text("external_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_messages_client_id",
+        "conversation_id",
+        "client_id",
+        unique=True,
+        postgresql_where=text("client_id IS NOT NULL"),
+    ),
+    Index("ix_messages_outbox", "conversation_id", "seq", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+)

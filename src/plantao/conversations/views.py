@@ -1,0 +1,80 @@
+"""A message as the API and the socket show it. Encoded once, sent to many."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from plantao.conversations.models import Direction, MessageStatus, MessageType, SentBy
+
+encode_json = msgspec.json.Encoder().encode
+
+
+class Media(msgspec.Struct, frozen=True, omit_defaults=False):
+    """`size` in bytes; `url` is null until the file is in our own storage."""
+
+    url: str | None
+    mime_type: str | None
+    size: int | None
+    filename: str | None
+
+
+class DeliveryError(msgspec.Struct, frozen=True):
+    """Why a message was not delivered. `code` is Meta's."""
+
+    code: int | None
+    title: str
+    detail: str | None
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    id: str
+    direction: Direction
+    content: str
+    timestamp: datetime
+    status: MessageStatus
+    seq: int
+    type: MessageType
+    caption: str | None
+    media: Media | None
+    sent_by: SentBy
+    sent_by_id: int | None
+    client_id: str | None
+    error: DeliveryError | None
+
+
+# The columns that `message_view` reads, in its order.
+MESSAGE_COLUMNS = """
+    m.id, m.direction, m.content, m.sent_at, m.status, m.seq, m.type, m.caption, m.media, m.sent_by, m.sent_by_id,
+    m.client_id, m.error
+"""
+
+
+def message_id(id_: object) -> str:
+    return f"msg-{id_}"
+
+
+def message_view(row: Any) -> MessageView:
+    """From a row of `MESSAGE_COLUMNS`."""
+    return MessageView(
+        id=message_id(row.id),
+        direction=row.direction,
+        content=row.content,
+        timestamp=row.sent_at,
+        status=row.status,
+        seq=row.seq,
+        type=row.type,
+        caption=row.caption,
+        media=public_media(row.media),
+        sent_by=row.sent_by,
+        sent_by_id=row.sent_by_id,
+        client_id=row.client_id,
+        error=DeliveryError(**row.error) if row.error else None,
+    )
+
+
+def public_media(stored: dict[str, Any] | None) -> Media | None:
+    """What a client may know of a stored file: not Meta's ids, nor its short-lived addresses."""
+    if stored is None:
+        return None
+    return Media(stored.get("url"), stored.get("mime_type"), stored.get("size"), stored.get("filename"))
