@@ -1,0 +1,167 @@
+"""The client of Meta's Graph API: one call, one outcome. Nothing is repeated here; the outbox decides."""
+
+import asyncio
+import re
+from typing import Any, Final
+
+import httpx2
+import msgspec
+from msgspec import Struct
+
+from plantao.whatsapp.graph.answers import MAX_ANSWER, read_answer
+from plantao.whatsapp.graph.errors import NotSent, OutcomeUnknown
+from plantao.whatsapp.graph.messages import OutgoingPayload
+from plantao.whatsapp.graph.payloads import build_body, mark_read_body
+from plantao.whatsapp.wire.fields import JsonObject, Malformed, ident, is_bsuid, is_phone, label, obj, objects
+
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+_FIELDS: Final = "id,display_phone_number,verified_name,quality_rating,name_status,status,throughput,account_mode"
+# These happen before a byte of the request is written.
+_BEFORE_SENDING: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+
+
+class SendResult(Struct, frozen=True):
+    """Meta accepted a message (it is not delivered yet). `wa_id` is the id that webhooks will use: store it."""
+
+    wamid: str
+    wa_id: str | None
+    bsuid: str | None
+    message_status: str | None
+
+
+class PhoneNumberInfo(Struct, frozen=True):
+    """The business's number, in Meta's words: quality GREEN | YELLOW | RED | UNKNOWN, status CONNECTED and others."""
+
+    id: str | None
+    display_phone_number: str | None
+    verified_name: str | None
+    quality_rating: str | None
+    name_status: str | None
+    status: str | None
+    throughput_level: str | None
+    account_mode: str | None
+
+
+class GraphClient:
+    """Calls for one business phone number. Times are in seconds.
+
+    Every call raises a GraphFailure: GraphError (Meta refused), NotSent, or OutcomeUnknown.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        version: str,
+        phone_number_id: str,
+        access_token: str,
+        *,
+        connect_timeout: float = 3.0,
+        read_timeout: float = 15.0,
+        pool_timeout: float = 3.0,
+        total_timeout: float = 30.0,
+        max_connections: int = 50,
+    ) -> None:
+        if not _TOKEN.fullmatch(access_token):
+            raise ValueError("the access token is empty or holds blanks")  # and the value is not shown
+        self._phone_number_id = phone_number_id
+        self._token = access_token
+        self._total_timeout = total_timeout
+        self._http = httpx2.AsyncClient(
+            base_url=f"{base_url.rstrip('/')}/{version}/",
+            headers={"Authorization": f"Bearer {access_token}", "Accept": "application/json"},
+            timeout=httpx2.Timeout(read_timeout, connect=connect_timeout, pool=pool_timeout),
+            limits=httpx2.Limits(max_connections=max_connections, keepalive_expiry=15),
+            follow_redirects=False,  # the token goes to the configured host only
+        )
+
+    def __repr__(self) -> str:
+        return f"GraphClient({str(self._http.base_url)!r}, {self._phone_number_id!r})"
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def send(self, payload: OutgoingPayload) -> SendResult:
+        """Sends one message. Raises PayloadError before any call, for what Meta would refuse."""
+        answer = await self._post("messages", build_body(payload))
+        try:
+            return _send_result(answer)
+        except Malformed as reason:
+            raise OutcomeUnknown(f"accepted, but {reason}") from None
+
+    async def mark_read(self, wamid: str, *, typing: bool = False) -> None:
+        """Marks a customer's message, and all before it, as read; `typing` shows that an answer is coming."""
+        await self._post("messages", mark_read_body(wamid, typing=typing))
+
+    async def phone_number(self) -> PhoneNumberInfo:
+        """What Meta thinks of our number: for a readiness page, not for liveness."""
+        answer = await self.call("GET", self._phone_number_id, params={"fields": _FIELDS})
+        return PhoneNumberInfo(
+            id=label(answer, "id"),
+            display_phone_number=label(answer, "display_phone_number"),
+            verified_name=label(answer, "verified_name"),
+            quality_rating=label(answer, "quality_rating"),
+            name_status=label(answer, "name_status"),
+            status=label(answer, "status"),
+            throughput_level=label(obj(answer, "throughput"), "level"),
+            account_mode=label(answer, "account_mode"),
+        )
+
+    async def call(
+        self, method: str, path: str, *, body: JsonObject | None = None, params: dict[str, str] | None = None
+    ) -> JsonObject:
+        """One call below the version, JSON in and out. A 2xx without a JSON object raises OutcomeUnknown."""
+        content = msgspec.json.encode(body) if body is not None else None
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        try:
+            # The total bounds an answer that drips: each of its reads alone is in time.
+            async with (
+                asyncio.timeout(self._total_timeout),
+                self._http.stream(method, path, content=content, params=params, headers=headers) as response,
+            ):
+                answer = await _read_bounded(response)
+        except _BEFORE_SENDING as error:
+            raise NotSent(_describe(error)) from None
+        except (httpx2.HTTPError, TimeoutError) as error:
+            # Timeouts and cuts after the connection stood: some or all of the request may have arrived.
+            raise OutcomeUnknown(_describe(error)) from None
+        return read_answer(response.status_code, answer, secret=self._token)
+
+    async def _post(self, edge: str, body: dict[str, Any]) -> JsonObject:
+        return await self.call("POST", f"{self._phone_number_id}/{edge}", body=body)
+
+
+async def _read_bounded(response: httpx2.Response) -> bytes | None:
+    """The answer's body; None when it is longer than any that Graph gives."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes(65536):
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            return None
+    return bytes(body)
+
+
+def _send_result(answer: JsonObject) -> SendResult:
+    message: JsonObject = next(objects(answer, "messages"), {})
+    contact: JsonObject = next(objects(answer, "contacts"), {})
+    wamid = ident(message, "id")
+    if wamid is None:
+        raise Malformed("the answer names no message")
+    wa_id, user_id = ident(contact, "wa_id"), ident(contact, "user_id")
+    return SendResult(
+        wamid=wamid,
+        wa_id=wa_id if is_phone(wa_id) else None,
+        bsuid=next((user for user in (user_id, wa_id) if is_bsuid(user)), None),
+        message_status=label(message, "message_status"),
+    )
+
+
+def _describe(error: httpx2.HTTPError | TimeoutError) -> str:
+    # Only connection errors describe themselves by address and errno alone; others may quote what was sent.
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, httpx2.ConnectError) else name

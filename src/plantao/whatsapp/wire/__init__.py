@@ -1,0 +1,1 @@
+"""Reading what Meta sends: bytes in, plain records out. No database, no network."""

@@ -1,0 +1,46 @@
+"""One element of `value.statuses` to an InboundStatus."""
+
+from typing import Final
+
+from plantao.conversations.models import MessageStatus
+from plantao.whatsapp.wire.errors import first_error
+from plantao.whatsapp.wire.fields import JsonObject, ident, instant, is_bsuid, is_phone, label, obj
+from plantao.whatsapp.wire.messages import required
+from plantao.whatsapp.wire.models import InboundStatus
+
+_STATUSES: Final = {
+    "sent": MessageStatus.SENT,
+    "delivered": MessageStatus.DELIVERED,
+    "read": MessageStatus.READ,
+    "played": MessageStatus.PLAYED,
+    "failed": MessageStatus.FAILED,
+}
+
+
+def read_status(item: JsonObject, path: str) -> InboundStatus | None:
+    """A tick of ours; None for calls, groups, `deleted` and statuses yet to be invented. Raises Malformed."""
+    status = _STATUSES.get(label(item, "status") or "")
+    if status is None or item.get("type") == "call" or item.get("recipient_type") == "group":
+        return None
+    recipient, recipient_user = ident(item, "recipient_id"), ident(item, "recipient_user_id")
+    billable, category = _pricing(obj(item, "pricing"))
+    return InboundStatus(
+        path=path,
+        wamid=required(item, "id"),
+        status=status,
+        at=instant(item, "timestamp"),
+        callback_data=ident(item, "biz_opaque_callback_data"),
+        recipient_wa_id=recipient if is_phone(recipient) else None,
+        recipient_bsuid=next((user for user in (recipient_user, recipient) if is_bsuid(user)), None),
+        error=first_error(item),
+        billable=billable,
+        pricing_category=category,
+    )
+
+
+def _pricing(pricing: JsonObject) -> tuple[bool | None, str | None]:
+    """Whether the message costs money, and its category. Meta announced the end of `billable`: `type` decides."""
+    kind, billable = label(pricing, "type"), pricing.get("billable")
+    if kind is not None:
+        billable = kind == "regular"
+    return billable if isinstance(billable, bool) else None, label(pricing, "category")
