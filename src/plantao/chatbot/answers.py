@@ -1,0 +1,109 @@
+"""What the offline engine says. No answer promises anything: the engine has done nothing but read."""
+
+from plantao.chatbot.engine import Intent
+
+ANSWERS: dict[Intent, tuple[str, ...]] = {
+    Intent.GREETING: (
+        (
+            "Olá{name}! Sou o assistente virtual. Me conte em poucas palavras como posso ajudar: "
+            "internet, fatura, planos ou visita técnica."
+        ),
+        "Oi{name}! Aqui é o assistente virtual. É sobre a sua internet, a fatura, um plano ou uma visita técnica?",
+    ),
+    Intent.NO_CONNECTION: (
+        (
+            "Entendi{name}, você está sem conexão. Desligue o modem da tomada por 30 segundos e ligue de novo. "
+            "Depois me diga: a luz LOS (ou PON) está vermelha ou piscando?"
+        ),
+        (
+            "Certo{name}, sem internet. Primeiro tire o modem da tomada por 30 segundos e religue. "
+            "Voltou? Se não, me diga a cor das luzes do aparelho."
+        ),
+    ),
+    Intent.TECHNICAL_SUPPORT: (
+        (
+            "Olá{name}! Vamos ver isso. O problema acontece em todos os dispositivos ou só em um? "
+            "E é no Wi-Fi ou também com o cabo de rede?"
+        ),
+        (
+            "Entendi{name}. Para achar a causa: a lentidão é em todos os aparelhos ou em apenas um? "
+            "Se puder, faça um teste perto do roteador e me diga o resultado."
+        ),
+    ),
+    Intent.BILLING: (
+        (
+            "Certo{name}, é sobre a sua fatura. Você precisa da segunda via, do código PIX ou quer tirar uma dúvida "
+            "sobre o valor?"
+        ),
+        "Entendi{name}. Me diga o que precisa: segunda via, código PIX, desbloqueio ou dúvida sobre a cobrança?",
+    ),
+    Intent.SALES: (
+        (
+            "Que bom o seu interesse{name}! Me diga o seu bairro e quantas pessoas usam a internet em casa, para o "
+            "nosso time indicar o plano."
+        ),
+        "Legal{name}! Para falar de planos: qual é o seu endereço e qual velocidade você procura?",
+    ),
+    Intent.SCHEDULING: (
+        "Certo{name}, é sobre visita técnica. Você quer marcar uma nova, remarcar ou saber de uma já aberta?",
+        "Entendi{name}. Quer agendar uma visita ou acompanhar um chamado que já existe?",
+    ),
+    Intent.MOVING: (
+        "Certo{name}, mudança de endereço. Me envie o endereço novo completo, com CEP, e a data prevista da mudança.",
+        "Entendi{name}. Qual é o novo endereço, com CEP, e quando você se muda?",
+    ),
+    Intent.THANKS: (
+        "Por nada{name}! Se precisar, é só escrever.",
+        "Disponha{name}! Estamos por aqui.",
+    ),
+    Intent.OUT_OF_SCOPE: (
+        (
+            "Não entendi bem{name}. Pode explicar de outro jeito? Posso ajudar com internet, fatura, planos e visitas "
+            "técnicas."
+        ),
+        (
+            "Desculpe{name}, não compreendi. É sobre a internet, a fatura, um plano ou uma visita? Se preferir, escreva "
+            "“atendente”."
+        ),
+    ),
+    Intent.HUMAN: (
+        (
+            "Certo{name}. Coloquei você na fila de atendimento: uma pessoa vai responder por aqui. "
+            "Seu protocolo é {protocol}."
+        ),
+    ),
+    Intent.CANCELLATION: (
+        (
+            "Entendi{name}. Esse assunto é com uma pessoa da equipe: coloquei você na fila de atendimento. "
+            "Seu protocolo é {protocol}."
+        ),
+    ),
+    Intent.COMPLAINT: (
+        (
+            "Sinto muito pelo transtorno{name}. Coloquei você na fila para uma pessoa da equipe cuidar disso. "
+            "Seu protocolo é {protocol}."
+        ),
+    ),
+}
+
+HAND_OVER = "Para não tomar o seu tempo{name}, coloquei você na fila de atendimento. Seu protocolo é {protocol}."
+UNREADABLE = (
+    "Recebi o seu arquivo{name}, mas só uma pessoa consegue analisá-lo: coloquei você na fila de atendimento. "
+    "Seu protocolo é {protocol}."
+)
+
+ACTIONS: dict[Intent, list[str]] = {
+    Intent.NO_CONNECTION: ["reiniciar_modem", "verificar_luzes", "verificar_queda_na_regiao"],
+    Intent.TECHNICAL_SUPPORT: ["verificar_modem", "testar_velocidade"],
+    Intent.BILLING: ["enviar_segunda_via", "enviar_pix"],
+    Intent.SALES: ["verificar_cobertura", "apresentar_planos"],
+    Intent.SCHEDULING: ["consultar_agenda"],
+    Intent.MOVING: ["verificar_cobertura", "agendar_mudanca"],
+    Intent.CANCELLATION: ["oferecer_retencao"],
+}
+
+
+def fill(template: str, *, name: str | None, protocol: str) -> str:
+    """The template with the customer's first name, if there is one, and the protocol."""
+    first = name.split()[0] if name and name.strip() else ""
+    return template.format(name=f" {first}" if first else "", protocol=protocol)

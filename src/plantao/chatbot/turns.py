@@ -1,0 +1,119 @@
+"""The bot's turn: claim, compute, and say it only if nothing has changed since.
+
+Computing holds no transaction and no lock. What was computed is applied by one transaction that first proves
+that the conversation is still the bot's and that nobody has written meanwhile; otherwise it is dropped, and the
+newer message has its own turn.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Row
+
+from plantao.chatbot.answers import HAND_OVER, fill
+from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
+from plantao.chatbot.policy import is_unsure, needs_person
+from plantao.conversations import bot_turns, repository
+from plantao.conversations.assigning import enqueue
+from plantao.conversations.bot_turns import Claim
+from plantao.conversations.models import Direction, MessageType
+from plantao.conversations.policy import window_is_open
+from plantao.conversations.repository import Conversation
+from plantao.conversations.sending import BOT, Draft, append
+from plantao.kit import metrics
+from plantao.kit.clock import Clock
+from plantao.kit.db import Database, Transaction
+from plantao.kit.wakeup import Bell
+from plantao.routing.assignment import assign_waiting
+
+log = structlog.get_logger(__name__)
+
+CONCURRENCY = 16
+LEASE = timedelta(seconds=60)  # a turn that takes longer is given up and claimed again
+HISTORY = 30  # messages
+IDLE_SECONDS = 60.0
+READABLE = frozenset({MessageType.TEXT, MessageType.BUTTON, MessageType.INTERACTIVE, MessageType.LOCATION})
+
+
+@dataclass(slots=True)
+class BotTurns:
+    """`step` is the worker's; `drain` waits for the turns in flight."""
+
+    database: Database
+    engine: Engine
+    clock: Clock
+    bell: Bell
+    _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def step(self) -> float:
+        """Starts the turns that are due; answers the seconds until the next one."""
+        free = CONCURRENCY - len(self._in_flight)
+        if free == 0:
+            return IDLE_SECONDS  # each turn that ends rings the bell
+        async with self.database.transaction() as tx:
+            claims = await bot_turns.claim(tx, self.clock.now(), LEASE, free)
+            due = await bot_turns.next_due(tx) if not claims else None
+        for claim in claims:
+            self._start(claim)
+        if claims:
+            return 0
+        return IDLE_SECONDS if due is None else max(0.001, (due - self.clock.now()).total_seconds())
+
+    async def drain(self) -> None:
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    def _start(self, claim: Claim) -> None:
+        task = asyncio.create_task(self._turn(claim))
+        self._in_flight.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("bot_turn_failed", exc_info=error)  # the claim runs out, and the turn comes again
+        self.bell.ring()
+
+    async def _turn(self, claim: Claim) -> None:
+        async with self.database.transaction() as tx:
+            conversation = await repository.find(tx, claim.conversation_id)
+            rows = await bot_turns.history(tx, claim.conversation_id, HISTORY)
+        if conversation is None:
+            return
+        reply = await self._compute(conversation, rows)
+        async with self.database.transaction() as tx:
+            outcome = await self._apply(tx, claim, reply)
+        metrics.CHATBOT_RESPONSES.labels(self.engine.name, outcome).inc()
+
+    async def _compute(self, conversation: Conversation, rows: Sequence[Row[Any]]) -> Reply:
+        context = Context(conversation.protocol, conversation.customer_name, unsure_count=conversation.bot_unsure_count)
+        try:
+            return await self.engine.reply([_line(row) for row in rows], context)
+        except Exception:
+            log.exception("engine_failed", engine=self.engine.name)
+            text = fill(HAND_OVER, name=context.customer_name, protocol=context.protocol)
+            return Reply(text, Intent.OUT_OF_SCOPE, 0.0, should_transfer=True)
+
+    async def _apply(self, tx: Transaction, claim: Claim, reply: Reply) -> str:
+        conversation = await bot_turns.lock_if_current(tx, claim)
+        if conversation is None:
+            return "superseded"
+        now = self.clock.now()
+        unsure_count = conversation.bot_unsure_count + 1 if is_unsure(reply) else 0
+        await bot_turns.end_turn(tx, conversation.id, unsure_count)
+        if window_is_open(conversation.window_expires_at, now):
+            await append(tx, conversation, Draft(reply.response), BOT, now)
+        if not needs_person(reply, unsure_count):
+            return "answered"
+        await enqueue(tx, conversation, reason=f"Bot: {reply.intent}", now=now)
+        await assign_waiting(tx, now)
+        return "transferred"
+
+
+def _line(row: Row[Any]) -> Line:
+    readable = row.type in READABLE
+    return Line(row.direction == Direction.INCOMING, row.content if readable else (row.caption or ""))

@@ -1,0 +1,45 @@
+"""Which agents have an open socket, written where every process sees it."""
+
+import secrets
+from collections.abc import Iterable
+
+from plantao.conversations.events import ROUTING
+from plantao.identity.models import Actor, Role
+from plantao.kit.clock import Clock
+from plantao.kit.db import Database
+from plantao.routing import repository
+
+
+class Presence:
+    """Presence of this process's sockets. Only attendants are offered conversations: leads look on."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._node = secrets.token_hex(8)
+
+    async def appear(self, actor: Actor) -> None:
+        """The agent has a socket here: the queue may assign."""
+        if actor.role is not Role.ATTENDANT:
+            return
+        async with self._database.transaction() as tx:
+            await repository.upsert(tx, actor.user_id, actor.name)
+            await repository.appear(tx, actor.user_id, self._node, self._clock.now())
+            tx.publish(ROUTING)
+
+    async def disappear(self, actor: Actor) -> None:
+        """The agent's last socket here is gone."""
+        async with self._database.transaction() as tx:
+            await repository.disappear(tx, actor.user_id, self._node)
+
+    async def heartbeat(self, actors: Iterable[Actor]) -> None:
+        """Says that these are still here; a process that dies is silent, and its agents count as gone soon."""
+        user_ids = sorted({actor.user_id for actor in actors if actor.role is Role.ATTENDANT})
+        if user_ids:
+            async with self._database.transaction() as tx:
+                await repository.heartbeat(tx, user_ids, self._node, self._clock.now())
+
+    async def leave(self) -> None:
+        """This process stops."""
+        async with self._database.transaction() as tx:
+            await repository.leave_node(tx, self._node)
