@@ -1,0 +1,170 @@
+"""`/ws/chat`: from the handshake to the last frame of one client."""
+
+import asyncio
+import contextlib
+from typing import assert_never
+from uuid import UUID
+
+import structlog
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from plantao.conversations.access import access_conversation
+from plantao.conversations.events import AgentTyping, announce
+from plantao.conversations.schemas import read_draft
+from plantao.conversations.sending import send_as_agent
+from plantao.conversations.views import encode_json
+from plantao.identity.models import Actor
+from plantao.identity.service import IdentityService
+from plantao.kit.clock import Clock
+from plantao.kit.db import Database
+from plantao.kit.errors import AppError, ErrorCode
+from plantao.kit.http.errors import unexpected_error_response
+from plantao.kit.http.pacing import Pace
+from plantao.realtime import frames
+from plantao.realtime.frames import BadFrame, ClientFrame, read_frame, ref_of
+from plantao.realtime.socket import TOKEN_REVOKED, Socket
+from plantao.realtime.switchboard import Switchboard
+
+log = structlog.get_logger(__name__)
+
+SUBPROTOCOL = "bearer"
+FRAMES_PER_SECOND, FRAME_BURST = 20, 60
+MAX_JOINED = 500
+
+
+def chat_route() -> WebSocketRoute:
+    return WebSocketRoute("/ws/chat", chat)
+
+
+async def chat(websocket: WebSocket) -> None:
+    """Serves one client. A bad token closes with 4401, after the handshake: browsers show no status of a refusal."""
+    identity: IdentityService = websocket.app.state.identity
+    token, subprotocol = _credentials(websocket)
+    try:
+        actor = await identity.authenticate(token)
+    except AppError:
+        await websocket.accept(subprotocol)
+        await websocket.close(TOKEN_REVOKED)
+        return
+    await websocket.accept(subprotocol)
+    await Line(websocket, actor).serve()
+
+
+def _credentials(websocket: WebSocket) -> tuple[str, str | None]:
+    """The token, and the subprotocol to confirm. `Sec-WebSocket-Protocol: bearer, <token>` keeps it out of URLs."""
+    offered: list[str] = websocket.scope.get("subprotocols", [])
+    if len(offered) == 2 and offered[0] == SUBPROTOCOL:
+        return offered[1], SUBPROTOCOL
+    if len(offered) == 1:
+        return offered[0], offered[0]
+    return websocket.query_params.get("token", ""), None
+
+
+class TooManyJoined(AppError):
+    status = 429
+    error_code = ErrorCode.RATE_LIMITED
+
+
+class Line:
+    """Reads one client's frames, in order; what they lead to leaves through the `Socket`."""
+
+    def __init__(self, websocket: WebSocket, actor: Actor) -> None:
+        state = websocket.app.state
+        self._websocket = websocket
+        self._actor = actor
+        self._database: Database = state.database
+        self._switchboard: Switchboard = state.switchboard
+        self._clock: Clock = state.clock
+        self._socket = Socket(websocket, actor, self._database)
+        self._pace = Pace(FRAMES_PER_SECOND, FRAME_BURST)
+
+    async def serve(self) -> None:
+        await self._switchboard.add(self._socket)
+        reader = asyncio.create_task(self._read_all())
+        writer = asyncio.create_task(self._socket.write_all())
+        try:
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (reader, writer):
+                task.cancel()
+            await asyncio.gather(reader, writer, return_exceptions=True)
+            await self._switchboard.remove(self._socket)
+
+    async def _read_all(self) -> None:
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                message = await self._websocket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                await self._read_one(message.get("text") or message.get("bytes") or b"")
+
+    async def _read_one(self, data: str | bytes) -> None:
+        if not self._pace.allows():
+            self._complain("Muitas mensagens em pouco tempo.", ErrorCode.RATE_LIMITED, None)
+            return
+        try:
+            frame = read_frame(data)
+        except BadFrame as error:
+            self._complain(error.detail, ErrorCode.VALIDATION_ERROR, error.ref)
+            return
+        await self._answer(frame)
+
+    async def _answer(self, frame: ClientFrame) -> None:
+        try:
+            await self._act(frame)
+        except AppError as error:
+            self._complain(error.detail, error.error_code, ref_of(frame))
+        except WebSocketDisconnect:
+            raise
+        except Exception as error:
+            body = unexpected_error_response(error)
+            log.exception("frame_failed", frame=ref_of(frame), status=body.status_code)
+            code = ErrorCode.SERVICE_UNAVAILABLE if body.status_code == 503 else ErrorCode.INTERNAL_ERROR
+            self._complain("Não foi possível processar o quadro. Tente novamente.", code, ref_of(frame))
+
+    async def _act(self, frame: ClientFrame) -> None:
+        match frame:
+            case frames.Ping():
+                self._socket.offer(encode_json(frames.Pong(self._clock.now())))
+            case frames.JoinConversation():
+                self._join(frame)
+            case frames.LeaveConversation():
+                self._switchboard.leave(self._socket, frame.conversation_id)
+            case frames.SendMessage():
+                await self._send(frame)
+            case frames.TypingStart():
+                await self._typing(frame.conversation_id, is_typing=True)
+            case frames.TypingStop():
+                await self._typing(frame.conversation_id, is_typing=False)
+            case _:
+                assert_never(frame)
+
+    def _join(self, frame: frames.JoinConversation) -> None:
+        if len(self._socket.joined) >= MAX_JOINED:
+            raise TooManyJoined(f"No máximo {MAX_JOINED} conversas por conexão.")
+        # First listen, then read: what is said in between waits in the queue behind the reading.
+        self._switchboard.join(self._socket, frame.conversation_id)
+        self._socket.offer(lambda: self._join_now(frame))
+
+    async def _join_now(self, frame: frames.JoinConversation) -> None:
+        try:
+            await self._socket.join(frame.conversation_id, frame.since_seq)
+        except AppError as error:
+            self._switchboard.leave(self._socket, frame.conversation_id)
+            self._complain(error.detail, error.error_code, ref_of(frame))
+
+    async def _send(self, frame: frames.SendMessage) -> None:
+        draft = read_draft(frame)
+        async with self._database.transaction() as tx:
+            message = await send_as_agent(tx, self._actor, frame.conversation_id, draft, self._clock.now())
+        self._socket.offer(encode_json(frames.MessageAck(frame.client_id, message)))
+
+    async def _typing(self, conversation_id: UUID, *, is_typing: bool) -> None:
+        async with self._database.transaction() as tx:
+            conversation = await access_conversation(tx, self._actor, conversation_id)
+            event = AgentTyping(conversation_id, self._actor.user_id, self._actor.name, is_typing)
+            announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
+
+    def _complain(self, detail: str, code: ErrorCode, ref: str | None) -> None:
+        self._socket.offer(encode_json(frames.Error(detail, code, ref)))

@@ -1,0 +1,112 @@
+"""Frames of `/ws/chat`. What clients may say is closed: an unknown type or field is an error."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from plantao.conversations.models import MessageType
+from plantao.conversations.views import MessageView
+from plantao.kit.errors import ErrorCode
+
+Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+ClientId = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class JoinConversation(Struct, frozen=True, tag="join_conversation", forbid_unknown_fields=True):
+    """`since_seq`: the last message that the client has; the answer brings exactly the later ones."""
+
+    conversation_id: UUID
+    since_seq: Seq | None = None
+
+
+class LeaveConversation(Struct, frozen=True, tag="leave_conversation", forbid_unknown_fields=True):
+    conversation_id: UUID
+
+
+class SendMessage(Struct, frozen=True, tag="send_message", forbid_unknown_fields=True):
+    conversation_id: UUID
+    content: str
+    message_type: MessageType = MessageType.TEXT
+    client_id: ClientId | None = None
+    last_seen_seq: Seq | None = None
+
+
+class TypingStart(Struct, frozen=True, tag="typing_start", forbid_unknown_fields=True):
+    conversation_id: UUID
+
+
+class TypingStop(Struct, frozen=True, tag="typing_stop", forbid_unknown_fields=True):
+    conversation_id: UUID
+
+
+class Ping(Struct, frozen=True, tag="ping", forbid_unknown_fields=True):
+    pass
+
+
+ClientFrame = JoinConversation | LeaveConversation | SendMessage | TypingStart | TypingStop | Ping
+
+
+class Joined(Struct, frozen=True, tag="joined"):
+    """The messages after `since_seq` up to `last_seq` follow, in order."""
+
+    conversation_id: UUID
+    last_seq: int
+
+
+class MessageAck(Struct, frozen=True, tag="message_ack"):
+    client_id: str | None
+    message: MessageView
+
+
+class Pong(Struct, frozen=True, tag="pong"):
+    timestamp: datetime
+
+
+class Error(Struct, frozen=True, tag="error"):
+    """`ref`: the frame's `client_id` if it had one, else its `type`."""
+
+    detail: str
+    error_code: ErrorCode
+    ref: str | None
+
+
+_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+
+
+class BadFrame(Exception):
+    """`ref` as in `Error`."""
+
+    def __init__(self, detail: str, ref: str | None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.ref = ref
+
+
+def read_frame(data: str | bytes) -> ClientFrame:
+    """Raises `BadFrame`."""
+    try:
+        return _decoder.decode(data)
+    except msgspec.ValidationError as error:
+        raise BadFrame(f"Quadro inválido: {error}", _ref(data)) from None
+    except (msgspec.DecodeError, UnicodeError):
+        raise BadFrame("O quadro não é um JSON válido.", None) from None
+
+
+def ref_of(frame: ClientFrame) -> str:
+    if isinstance(frame, SendMessage) and frame.client_id is not None:
+        return frame.client_id
+    return str(frame.__struct_config__.tag)
+
+
+def _ref(data: str | bytes) -> str | None:
+    try:
+        raw = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+    if not isinstance(raw, dict):
+        return None
+    ref = raw.get("client_id") or raw.get("type")
+    return ref[:100] if isinstance(ref, str) else None

@@ -1,0 +1,151 @@
+"""One connection, from the moment its token was found good.
+
+Everything that leaves goes through one bounded queue in one order, so that a client never sees a later message
+before an earlier one. Each conversation has a cursor, the last `seq` that was sent: what is at or below it is
+dropped, what is beyond the next one makes us read the missing from the database. That is exact, because numbers
+are given under the conversation's lock: when a number is committed, all lower ones are.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from plantao.conversations import repository
+from plantao.conversations.access import access_conversation, may_see
+from plantao.conversations.events import Broadcast, NewMessage
+from plantao.conversations.views import encode_json, message_view
+from plantao.identity.models import Actor
+from plantao.kit import metrics
+from plantao.kit.db import Database
+from plantao.realtime.frames import Joined
+
+log = structlog.get_logger(__name__)
+
+QUEUE_LIMIT = 256  # frames that a slow client may lag behind
+SEND_SECONDS = 20.0  # for one frame to leave
+PAGE = 200  # messages read at once when catching up
+
+TOKEN_REVOKED = 4401
+TOO_SLOW = 1013
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Socket:
+    def __init__(self, websocket: WebSocket, actor: Actor, database: Database) -> None:
+        self.actor = actor
+        self.joined: set[UUID] = set()
+        self._websocket = websocket
+        self._database = database
+        self._cursors: dict[UUID, int] = {}
+        self._queue: asyncio.Queue[bytes | Broadcast | Job] = asyncio.Queue(QUEUE_LIMIT)
+        self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def offer(self, item: bytes | Broadcast | Job) -> None:
+        """Queues a frame, a broadcast or some work that sends frames. A client that lags too far is closed."""
+        try:
+            self._queue.put_nowait(item)
+        except asyncio.QueueFull:
+            self.close(TOO_SLOW)
+
+    def close(self, code: int) -> None:
+        if not self._closing.done():
+            self._closing.set_result(code)
+
+    async def write_all(self) -> None:
+        """Sends what is queued until the connection ends or `close` is called."""
+        writer = asyncio.ensure_future(self._write())
+        ends: set[asyncio.Future[Any]] = {writer, self._closing}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not writer.done():
+            writer.cancel()
+        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
+            await writer
+        if self._closing.done():
+            await self._say_goodbye(self._closing.result())
+
+    async def _say_goodbye(self, code: int) -> None:
+        metrics.WEBSOCKETS_CLOSED.labels(str(code)).inc()
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._websocket.close(code)
+
+    async def _write(self) -> None:
+        while True:
+            item = await self._queue.get()
+            try:
+                await self._handle(item)
+            except TimeoutError:
+                self.close(TOO_SLOW)
+                return
+
+    async def _handle(self, item: bytes | Broadcast | Job) -> None:
+        if isinstance(item, bytes):
+            await self._send(item)
+        elif isinstance(item, Broadcast):
+            await self._deliver(item)
+        else:
+            await item()
+
+    async def _send(self, frame: bytes) -> None:
+        async with asyncio.timeout(SEND_SECONDS):
+            await self._websocket.send_text(frame.decode())
+
+    async def _deliver(self, broadcast: Broadcast) -> None:
+        if not self._may_hear(broadcast):
+            return
+        if broadcast.seq is None:
+            await self._send(broadcast.frame)
+            return
+        id_, cursor = broadcast.conversation_id, self._cursors.get(broadcast.conversation_id)
+        if cursor is not None and broadcast.seq <= cursor:
+            return
+        if cursor is not None and broadcast.seq > cursor + 1:
+            await self._catch_up(id_, cursor)
+            return
+        self._cursors[id_] = broadcast.seq
+        await self._send(broadcast.frame)
+
+    def _may_hear(self, broadcast: Broadcast) -> bool:
+        if self.actor.user_id == broadcast.former_owner:
+            return True
+        return may_see(self.actor, broadcast.assigned_to, waiting=broadcast.waiting)
+
+    async def join(self, conversation_id: UUID, since_seq: int | None) -> None:
+        """Job: authorises, says `joined`, then sends what came after `since_seq`. Raises as `access_conversation`."""
+        async with self._database.transaction() as tx:
+            conversation = await access_conversation(tx, self.actor, conversation_id)
+        await self._send(encode_json(Joined(conversation_id, conversation.last_seq)))
+        start = conversation.last_seq if since_seq is None else since_seq
+        self._cursors[conversation_id] = start
+        if start < conversation.last_seq:
+            await self._catch_up(conversation_id, start)
+
+    def forget(self, conversation_id: UUID) -> None:
+        self.joined.discard(conversation_id)
+        self._cursors.pop(conversation_id, None)
+
+    async def resync(self) -> None:
+        """Job: reads what may have been missed in every conversation that this socket follows."""
+        for conversation_id, cursor in list(self._cursors.items()):
+            await self._catch_up(conversation_id, cursor)
+
+    async def _catch_up(self, conversation_id: UUID, cursor: int) -> None:
+        while True:
+            async with self._database.transaction() as tx:
+                conversation = await repository.find(tx, conversation_id)
+                if conversation is None or not may_see(
+                    self.actor, conversation.assigned_to, waiting=conversation.status == "queue"
+                ):
+                    return
+                rows = await repository.messages_after(tx, conversation_id, cursor, PAGE)
+            for row in rows:
+                await self._send(encode_json(NewMessage(conversation_id, message_view(row))))
+                cursor = self._cursors[conversation_id] = row.seq
+            if len(rows) < PAGE:
+                return
