@@ -1,0 +1,69 @@
+"""What the command line does in the database, without a server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Row
+
+from plantao.identity.accounts import Accounts
+from plantao.identity.models import Role, User
+from plantao.identity.passwords import PasswordHasher
+from plantao.kit.clock import SystemClock
+from plantao.kit.db import Database
+from plantao.kit.errors import ValidationFailed
+from plantao.kit.migrations import migrate
+from plantao.whatsapp import ledger
+
+PAGE = 100
+
+
+@asynccontextmanager
+async def _migrated(url: str) -> AsyncIterator[Database]:
+    await migrate(url)
+    database = Database(url, pool_size=2)
+    try:
+        yield database
+    finally:
+        await database.dispose()
+
+
+@asynccontextmanager
+async def _accounts(url: str) -> AsyncIterator[Accounts]:
+    async with _migrated(url) as database:
+        yield Accounts(database, SystemClock(), PasswordHasher(threads=1))
+
+
+async def create(url: str, email: str, password: str, name: str, role: str) -> User:
+    """Raises `ValidationFailed`, `EmailTaken`."""
+    if role not in set(Role):
+        raise ValidationFailed(f"role must be one of {', '.join(Role)}", field="role")
+    async with _accounts(url) as accounts:
+        return await accounts.create_user(email, password, name=name, role=Role(role))
+
+
+async def everybody(url: str) -> list[User]:
+    found: list[User] = []
+    async with _accounts(url) as accounts:
+        while page := (await accounts.list_users(page=len(found) // PAGE + 1, limit=PAGE)).users:
+            found += page
+            if len(page) < PAGE:
+                break
+    return found
+
+
+async def reset(url: str, email: str, password: str) -> None:
+    """Raises `ValidationFailed`, `NotFound`."""
+    async with _accounts(url) as accounts:
+        await accounts.reset_password(email, password)
+
+
+async def ledger_state(url: str, limit: int) -> tuple[int, list[Row[Any]]]:
+    """How many rows wait to be materialised, and the newest parked items."""
+    async with _migrated(url) as database, database.transaction() as tx:
+        return await ledger.count_pending(tx), await ledger.parked(tx, limit)
+
+
+async def replay(url: str, rows: Sequence[int] | None) -> int:
+    async with _migrated(url) as database, database.transaction() as tx:
+        return await ledger.replay(tx, rows)

@@ -1,0 +1,177 @@
+"""The whole, put together: the only file that knows every part."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from plantao import __version__, health, observability
+from plantao.chatbot.engine import Engine
+from plantao.chatbot.offline import OfflineEngine
+from plantao.chatbot.turns import BotTurns
+from plantao.conversations import endpoints as conversations
+from plantao.conversations import events
+from plantao.conversations.incoming import IntakeRules
+from plantao.health import HealthMonitor
+from plantao.identity.endpoints import auth_router, users_router
+from plantao.identity.passwords import PasswordHasher
+from plantao.identity.service import IdentityService
+from plantao.kit.clock import Clock, SystemClock
+from plantao.kit.db import Database
+from plantao.kit.http.errors import install_error_handlers
+from plantao.kit.http.requests import RequestEnvelope
+from plantao.kit.hub import RESYNC, Hub, open_hub
+from plantao.kit.wakeup import Bell
+from plantao.kit.workers import Worker
+from plantao.realtime.endpoints import chat_route
+from plantao.realtime.switchboard import Switchboard
+from plantao.routing import endpoints as routing
+from plantao.routing.assignment import assign_waiting
+from plantao.routing.presence import Presence
+from plantao.settings import Settings
+from plantao.whatsapp import endpoints as whatsapp
+from plantao.whatsapp import ledger
+from plantao.whatsapp.graph.client import GraphClient
+from plantao.whatsapp.group_commit import LedgerWriter
+from plantao.whatsapp.housekeeping import Housekeeping
+from plantao.whatsapp.materialise import Materialiser
+from plantao.whatsapp.sender import Sender
+from plantao.whatsapp.webhook import WebhookReceiver
+
+API = "/api/v1"
+MAX_BODY = 3 * 1024 * 1024  # Meta's limit for a webhook, and more than any request of ours needs
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a process is made of. Built once; tests build it with a clock of their own."""
+
+    settings: Settings
+    clock: Clock
+    hub: Hub
+    database: Database
+    graph: GraphClient
+    rules: IntakeRules
+    engine: Engine
+
+
+def build_parts(settings: Settings, database_url: str, clock: Clock | None = None) -> Parts:
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    hub = open_hub(redis_url)
+    token = settings.whatsapp_access_token
+    return Parts(
+        settings=settings,
+        clock=clock or SystemClock(),
+        hub=hub,
+        database=Database(database_url, hub),
+        graph=GraphClient(
+            str(settings.whatsapp_graph_url),
+            settings.whatsapp_graph_version,
+            settings.whatsapp_phone_number_id or "",
+            token.get_secret_value() if token else "",
+        ),
+        rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
+        engine=OfflineEngine(),
+    )
+
+
+class Workers:
+    """The loops of one process: intake, the bot, the outbox, the queue. Any number of processes may run them."""
+
+    def __init__(self, parts: Parts) -> None:
+        bells = {topic: Bell() for topic in (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING)}
+        self._parts = parts
+        self._bells = bells
+        self._unsubscribe = parts.hub.subscribe(self._ring)
+        materialiser = Materialiser(parts.database, parts.clock, parts.rules)
+        self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT])
+        phone_number_id = parts.settings.whatsapp_phone_number_id or ""
+        self._sender = Sender(parts.database, parts.graph, phone_number_id, parts.clock, bells[events.OUTBOX])
+        housekeeping = Housekeeping(parts.database, parts.clock)
+        self._workers = [
+            Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
+            Worker("bot", self._turns.step, bells[events.BOT]),
+            Worker("routing", self._route, bells[events.ROUTING]),
+            Worker("send", self._sender.step, bells[events.OUTBOX]),
+            Worker("housekeeping", housekeeping.step, Bell(), poll=Housekeeping.EVERY),
+        ]
+
+    def start(self) -> None:
+        for worker in self._workers:
+            worker.start()
+
+    async def stop(self) -> None:
+        """Lets what is in flight finish, in the order in which work flows."""
+        for worker in self._workers:
+            await worker.stop()
+        await self._turns.drain()
+        await self._sender.drain()
+        self._unsubscribe()
+
+    def _ring(self, topic: str, _message: bytes) -> None:
+        if topic in self._bells:
+            self._bells[topic].ring()
+        elif topic == RESYNC:
+            for bell in self._bells.values():
+                bell.ring()
+
+    async def _route(self) -> float:
+        async with self._parts.database.transaction() as tx:
+            await assign_waiting(tx, self._parts.clock.now())
+        return 60.0
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The web application, with its workers: one process is a whole system."""
+    app = FastAPI(title="Plantão", version=__version__, lifespan=_lifespan(parts), docs_url=None, redoc_url=None)
+    settings, verify_token = parts.settings, parts.settings.whatsapp_verify_token
+    secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else ""
+    identity = IdentityService(parts.database, parts.clock, [secret], PasswordHasher())
+    app.state.settings = settings
+    app.state.clock = parts.clock
+    app.state.database = parts.database
+    app.state.identity = identity
+    app.state.intake_rules = parts.rules
+    app.state.verify_token = verify_token.get_secret_value() if verify_token else None
+    app.state.health = HealthMonitor(parts.database, parts.hub, parts.graph, parts.clock)
+    app.state.switchboard = Switchboard(parts.hub, identity, Presence(parts.database, parts.clock), parts.clock)
+    _mount(app, parts)
+    install_error_handlers(app)
+    app.add_middleware(RequestEnvelope, max_body=MAX_BODY)
+    return app
+
+
+def _mount(app: FastAPI, parts: Parts) -> None:
+    secrets = [secret.get_secret_value().encode() for secret in parts.settings.whatsapp_app_secret]
+    receiver = WebhookReceiver(LedgerWriter(parts.database, parts.clock), secrets)
+    # A plain ASGI endpoint, before the API's routers: nothing stands between Meta and the ledger.
+    app.router.routes.append(Route(f"{API}/whatsapp/webhook", receiver, methods=["POST"]))
+    for router in (auth_router, users_router, conversations.router, routing.router, whatsapp.router):
+        app.include_router(router, prefix=API)
+    app.include_router(health.router)
+    app.include_router(observability.router)
+    app.router.routes.append(chat_route())
+
+
+def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(parts.database.dispose)
+            stack.push_async_callback(parts.graph.aclose)
+            await parts.hub.start()
+            stack.push_async_callback(parts.hub.stop)
+            workers = Workers(parts)
+            workers.start()
+            stack.push_async_callback(workers.stop)
+            app.state.switchboard.start()
+            stack.push_async_callback(app.state.switchboard.stop)
+            app.state.health.start()
+            stack.push_async_callback(app.state.health.stop)
+            yield
+
+    return lifespan

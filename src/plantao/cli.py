@@ -1,0 +1,180 @@
+"""`plantao`: every command."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from plantao.kit.errors import AppError
+from plantao.kit.log import configure_logging
+from plantao.kit.postgres import PostgresError
+from plantao.settings import Settings, SettingsError, read_settings, require_for_serving
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+users = typer.Typer(no_args_is_help=True, help="Users of the service desk.")
+ledger = typer.Typer(no_args_is_help=True, help="What Meta sent, as it came.")
+app.add_typer(users, name="users")
+app.add_typer(ledger, name="ledger")
+console = Console()
+
+MISCONFIGURED = 2
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and work in the background: one process is a whole system."""
+    from plantao import runtime
+
+    settings = _settings()
+    require_for_serving(settings)
+    listener = runtime.listen(settings)
+    with runtime.stopping_on_signals(), runtime.database_url(settings) as url:
+        runtime.run_server(settings, url, listener)
+
+
+@app.command()
+def worker() -> None:
+    """Work in the background only, beside other processes on the same database."""
+    from plantao import runtime
+
+    settings = _settings()
+    require_for_serving(settings)
+    with runtime.stopping_on_signals(), runtime.database_url(settings) as url:
+        runtime.run_worker(settings, url)
+
+
+@app.command()
+def demo() -> None:
+    """Show everything on this machine: a small provider, a stand-in for Meta and the customers' phones."""
+    from plantao import demo as demonstration
+
+    demonstration.run()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present schema."""
+    from plantao.kit.migrations import migrate as upgrade
+    from plantao.kit.migrations import newest_revision
+
+    settings = _settings()
+    _with_database(settings, upgrade)
+    console.print(f"database is at revision {newest_revision()}")
+
+
+@app.command()
+def simulator() -> None:
+    """Run the stand-in for Meta alone, with the phone page."""
+    settings = _settings()
+    command = [sys.executable, "-m", "plantao_simulator", "--port", str(settings.simulator_port)]
+    os.execv(sys.executable, command)  # noqa: S606 - our own module, in place of this process
+
+
+@app.command()
+def doctor() -> None:
+    """Check the settings, the database and Meta; say what is wrong."""
+    from plantao.diagnosis import diagnose
+
+    settings = _settings()
+    findings = _with_database(settings, lambda url: diagnose(settings, url))
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.ok else "[red]wrong[/]"
+        console.print(f"{mark:>8}  {finding.subject}: {finding.detail}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@users.command("create")
+def create_user(
+    email: str,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[str, typer.Option(help="admin, supervisor, atendente or user.")] = "atendente",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Create a user."""
+    from plantao.administration import create
+
+    created = _with_database(_settings(), lambda url: create(url, email, password, name, role))
+    console.print(f"created user {created.id}: {created.email} ({created.role})")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List all users."""
+    from plantao.administration import everybody
+
+    table = Table("id", "e-mail", "name", "role", "active")
+    for user in _with_database(_settings(), everybody):
+        table.add_row(str(user.id), user.email, user.name, user.role, "yes" if user.is_active else "no")
+    console.print(table)
+
+
+@users.command("reset-password")
+def reset_password(
+    email: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Set a user's password; all of the user's sessions end."""
+    from plantao.administration import reset
+
+    _with_database(_settings(), lambda url: reset(url, email, password))
+    console.print(f"new password set for {email}; all sessions ended")
+
+
+@ledger.command("list")
+def list_ledger(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) -> None:
+    """List what was put aside because it could not be read or stored, and how much waits."""
+    from plantao.administration import ledger_state
+
+    pending, parked = _with_database(_settings(), lambda url: ledger_state(url, limit))
+    table = Table("ledger row", "received", "item", "reason")
+    for item in parked:
+        table.add_row(str(item.ledger_id), f"{item.received_at:%Y-%m-%d %H:%M:%S}Z", item.path or "(body)", item.reason)
+    console.print(table)
+    console.print(f"{pending} received but not yet materialised; {len(parked)} parked shown")
+
+
+@ledger.command("replay")
+def replay_ledger(
+    rows: Annotated[list[int] | None, typer.Argument(help="Ledger rows; without any, all with parked items.")] = None,
+) -> None:
+    """Read ledger rows again. What was stored before is recognised, so this never doubles anything."""
+    from plantao.administration import replay
+
+    count = _with_database(_settings(), lambda url: replay(url, rows or None))
+    console.print(f"{count} ledger rows will be materialised again by the running workers")
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def _with_database(settings: Settings, work: Callable[[str], Awaitable[T]]) -> T:
+    from plantao import runtime
+
+    async def run(url: str) -> T:
+        return await work(url)
+
+    with runtime.database_url(settings) as url:
+        return asyncio.run(run(url))
+
+
+def main() -> None:
+    """The entry point: errors that a person can mend are one line, without a traceback."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(f"plantao: {error}", err=True)
+        sys.exit(MISCONFIGURED)
+    except (PostgresError, AppError) as error:
+        typer.echo(f"plantao: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,140 @@
+"""`/health`: what works, told from the inside and cheap to ask."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from plantao import __version__
+from plantao.conversations.views import encode_json
+from plantao.kit.clock import Clock
+from plantao.kit.db import Database
+from plantao.kit.hub import Hub, RedisHub
+from plantao.whatsapp.graph.client import GraphClient
+from plantao.whatsapp.graph.errors import GraphFailure
+
+log = structlog.get_logger(__name__)
+router = APIRouter(tags=["saúde"])
+
+WHATSAPP_EVERY = 60.0  # seconds between two looks at Meta
+PING_SECONDS = 2.0
+
+
+class Health(StrEnum):
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    UNHEALTHY = "unhealthy"
+    DISABLED = "disabled"
+
+
+class Services(BaseModel):
+    database: Health
+    redis: Health
+    sqlserver: Health
+    whatsapp_api: Health
+
+
+class HealthOut(BaseModel):
+    """`degraded`: an optional part is down. `unhealthy` comes with 503. A part that is not set up is `disabled`."""
+
+    status: Health
+    version: str = Field(examples=["2.0.0"])
+    timestamp: datetime
+    services: Services
+
+
+@dataclass
+class HealthMonitor:
+    """Asks the database when asked; asks Meta in the background, now and then."""
+
+    database: Database
+    hub: Hub
+    graph: GraphClient
+    clock: Clock
+    whatsapp: Health = Health.HEALTHY
+    _task: asyncio.Task[None] | None = field(default=None)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._watch_whatsapp(), name="health-whatsapp")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def report(self) -> dict[str, Any]:
+        database = await self.database_health()
+        redis = self._redis_health()
+        services = {
+            "database": database,
+            "redis": redis,
+            "sqlserver": Health.DISABLED,
+            "whatsapp_api": self.whatsapp,
+        }
+        return {
+            "status": _overall(database, redis, self.whatsapp),
+            "version": __version__,
+            "timestamp": self.clock.now().replace(microsecond=0),
+            "services": services,
+        }
+
+    async def database_health(self) -> Health:
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                await self.database.ping()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
+            log.warning("database_unhealthy", error=type(error).__name__)
+            return Health.UNHEALTHY
+        return Health.HEALTHY
+
+    def _redis_health(self) -> Health:
+        if not isinstance(self.hub, RedisHub):
+            return Health.DISABLED
+        return Health.HEALTHY if self.hub.healthy else Health.UNHEALTHY
+
+    async def _watch_whatsapp(self) -> None:
+        while True:
+            try:
+                await self.graph.phone_number()
+                self.whatsapp = Health.HEALTHY
+            except GraphFailure as failure:
+                log.warning("whatsapp_unhealthy", error=str(failure))
+                self.whatsapp = Health.UNHEALTHY
+            await asyncio.sleep(WHATSAPP_EVERY)
+
+
+def _overall(database: Health, *optional: Health) -> Health:
+    if database is Health.UNHEALTHY:
+        return Health.UNHEALTHY
+    return Health.DEGRADED if Health.UNHEALTHY in optional else Health.HEALTHY
+
+
+def _monitor(request: Request) -> HealthMonitor:
+    found: HealthMonitor = request.app.state.health
+    return found
+
+
+@router.get("/health", response_model=HealthOut, responses={503: {"model": HealthOut}})
+async def health(request: Request) -> Response:
+    report = await _monitor(request).report()
+    status = 503 if report["status"] is Health.UNHEALTHY else 200
+    return Response(encode_json(report), status, media_type="application/json")
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """Answers while the process does: for a supervisor that restarts it."""
+    return {"status": Health.HEALTHY}
+
+
+@router.get("/health/ready", responses={503: {}})
+async def ready(request: Request) -> Response:
+    """Answers 200 while requests can be served: for a load balancer."""
+    status = await _monitor(request).database_health()
+    code = 200 if status is Health.HEALTHY else 503
+    return Response(encode_json({"status": status}), code, media_type="application/json")

@@ -1,0 +1,47 @@
+"""`/metrics`: what Prometheus reads. The depths are counted when asked, for all processes at once."""
+
+import hmac
+import ipaddress
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from plantao.conversations import outbox, queueing
+from plantao.kit import metrics
+from plantao.kit.db import Database
+from plantao.kit.errors import AppError, ErrorCode, Forbidden
+from plantao.settings import Settings
+from plantao.whatsapp import ledger
+
+router = APIRouter(tags=["saúde"])
+
+
+class MetricsForbidden(AppError):
+    status = 401
+    error_code = ErrorCode.INVALID_TOKEN
+
+
+@router.get("/metrics", response_class=Response)
+async def read_metrics(request: Request) -> Response:
+    """Prometheus text. With `PLANTAO_METRICS_TOKEN` set it needs that bearer token; without, a loopback client."""
+    _check_reader(request, request.app.state.settings)
+    await _count_depths(request.app.state.database)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _check_reader(request: Request, settings: Settings) -> None:
+    if settings.metrics_token is None:
+        if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
+            raise Forbidden("As métricas só podem ser lidas desta máquina: defina PLANTAO_METRICS_TOKEN.")
+        return
+    expected = f"Bearer {settings.metrics_token.get_secret_value()}"
+    if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected.encode()):
+        raise MetricsForbidden("Token ausente ou inválido.", headers={"WWW-Authenticate": "Bearer"})
+
+
+async def _count_depths(database: Database) -> None:
+    async with database.transaction() as tx:
+        metrics.LEDGER_PENDING.set(await ledger.count_pending(tx))
+        metrics.OUTBOX_PENDING.set(await outbox.count_pending(tx))
+        metrics.QUEUE_DEPTH.set(await queueing.depth(tx))
+        metrics.CONVERSATIONS_ACTIVE.set(await queueing.in_progress(tx))
