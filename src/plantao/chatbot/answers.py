@@ -62,7 +62,7 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
             "técnicas."
         ),
         (
-            "Desculpe{name}, não compreendi. É sobre a internet, a fatura, um plano ou uma visita? Se preferir, escreva "
+            "Desculpe{name}, não compreendi. É sobre a internet, a fatura, um plano ou uma visita? Se quiser, escreva "
             "“atendente”."
         ),
     ),

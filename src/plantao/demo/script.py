@@ -34,7 +34,7 @@ STORIES = (
         "Cliente Exemplo",
         "5511999999999",
         "BR.1000000000000000001",
-        20,
+        52,  # older than the day in which a customer who writes again goes back to the same person
         "resolved",
         (
             ("c", "Boa tarde, minha internet está muito lenta"),

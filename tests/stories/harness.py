@@ -1,0 +1,184 @@
+"""A whole system on loopback, in the test's own event loop: the product, Meta's stand-in, people with clients."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+
+from plantao.app import Parts, build_parts, create_app
+from plantao.identity.accounts import Accounts
+from plantao.identity.models import Role
+from plantao.identity.passwords import PasswordHasher
+from plantao.kit.clock import Clock
+from plantao.kit.http.server import bind, build_server
+from plantao.settings import Settings
+from plantao_simulator import Simulator, SimulatorConfig, create_simulator, run_server
+
+Json = dict[str, Any]
+PASSWORD = "Senha-Segura-123"
+JWT_SECRET = "kNsv8Zw2QfY5tRbX3mLcD7hJpGx9uEaT"
+FAST: Json = {
+    "sent_delay": 0.0,
+    "delivered_delay": 0.0,
+    "read_delay": 0.0,
+    "retry_gaps": (0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
+}
+
+
+@dataclass
+class Socket:
+    """A console's live line. Frames are kept, so that a wait finds what came before it too."""
+
+    connection: ClientConnection
+    frames: list[Json] = field(default_factory=list)
+
+    async def say(self, type_: str, **fields: Any) -> None:
+        await self.connection.send(json.dumps({"type": type_, **fields}))
+
+    async def expect(self, type_: str, fits: Callable[[Json], bool] = lambda _: True, timeout: float = 10) -> Json:
+        """The first frame of this type that fits and was not expected before."""
+        for index, frame in enumerate(self.frames):
+            if frame["type"] == type_ and fits(frame):
+                return self.frames.pop(index)
+        async with asyncio.timeout(timeout):
+            while True:
+                frame = json.loads(await self.connection.recv())
+                if frame["type"] == type_ and fits(frame):
+                    return frame  # type: ignore[no-any-return] # our own server's frames are objects
+                self.frames.append(frame)
+
+    async def join(self, conversation_id: str, since_seq: int | None = None) -> Json:
+        fields = {} if since_seq is None else {"since_seq": since_seq}
+        await self.say("join_conversation", conversation_id=conversation_id, **fields)
+        return await self.expect("joined", lambda frame: frame["conversation_id"] == conversation_id)
+
+    async def silence(self) -> list[Json]:
+        """Everything not yet expected, up to the answer of a ping: what was sent before it has arrived."""
+        await self.say("ping")
+        await self.expect("pong")
+        return self.frames
+
+
+@dataclass
+class Person:
+    """A user of the console, with a token."""
+
+    id: int
+    client: httpx2.AsyncClient
+    token: str
+    url: str
+
+    async def get(self, path: str, **params: Any) -> httpx2.Response:
+        return await self.client.get(f"/api/v1{path}", params=params, headers=self.headers)
+
+    async def post(self, path: str, body: Json | None = None, **headers: str) -> httpx2.Response:
+        return await self.client.post(f"/api/v1{path}", json=body, headers=self.headers | headers)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @asynccontextmanager
+    async def socket(self) -> AsyncIterator[Socket]:
+        async with connect(f"{self.url}/ws/chat?token={self.token}", compression=None) as connection:
+            yield Socket(connection)
+
+    async def conversations(self, **filters: Any) -> list[Json]:
+        found: list[Json] = (await self.get("/conversations", **filters)).json()["conversations"]
+        return found
+
+    async def messages(self, conversation_id: str) -> list[Json]:
+        found: list[Json] = (await self.get(f"/conversations/{conversation_id}")).json()["messages"]
+        return found
+
+
+@dataclass
+class System:
+    sim: Simulator
+    parts: Parts
+    client: httpx2.AsyncClient
+    url: str
+
+    async def person(self, role: Role, name: str = "Maria Silva", email: str | None = None) -> Person:
+        email = email or f"{name.split(maxsplit=1)[0].lower()}@provedor.example"
+        accounts = Accounts(self.parts.database, self.parts.clock, FAST_HASHER)
+        user = await accounts.create_user(email, PASSWORD, name=name, role=role)
+        answer = await self.client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return Person(user.id, self.client, answer.json()["access_token"], self.url.replace("http", "ws", 1))
+
+    async def settle(self) -> None:
+        """Until every webhook body is materialised and nothing waits to be sent."""
+        async with asyncio.timeout(20):
+            while await self._unfinished():  # noqa: ASYNC110 - it asks over HTTP, as an operator would
+                await asyncio.sleep(0.01)
+
+    async def _unfinished(self) -> bool:
+        metrics = (await self.client.get("/metrics")).text
+        depths = re.findall(r"^plantao_(?:ledger|outbox)_pending (.+)$", metrics, re.MULTILINE)
+        return any(float(depth) > 0 for depth in depths)
+
+
+FAST_HASHER = PasswordHasher()
+
+
+class Server:
+    """uvicorn in our own loop, without its signal handlers."""
+
+    def __init__(self, server: uvicorn.Server) -> None:
+        self.uvicorn = server
+
+    @asynccontextmanager
+    async def running(self, listener: Any) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.uvicorn._serve([listener]))
+        try:
+            while not self.uvicorn.started:
+                if task.done():
+                    await task
+                await asyncio.sleep(0.005)
+            yield
+        finally:
+            self.uvicorn.should_exit = True
+            await task
+
+
+def settings_for(sim: Simulator, **overrides: Any) -> Settings:
+    config = sim.config
+    values: Json = {
+        "jwt_secret": JWT_SECRET,
+        "whatsapp_graph_url": sim.base_url,
+        "whatsapp_phone_number_id": config.phone_number_id,
+        "whatsapp_business_account_id": config.business_account_id,
+        "whatsapp_access_token": config.access_token,
+        "whatsapp_app_secret": (config.app_secret,),
+        "whatsapp_verify_token": config.verify_token,
+        "bot_debounce_seconds": 0.05,
+    }
+    return Settings.model_validate(values | overrides)
+
+
+@asynccontextmanager
+async def running_system(
+    database_url: str, *, clock: Clock | None = None, simulator: Json | None = None, **overrides: Any
+) -> AsyncIterator[System]:
+    """The product and the stand-in for Meta, each on a loopback port of its own."""
+    async with AsyncExitStack() as stack:
+        listener = bind("127.0.0.1", 0)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = SimulatorConfig(webhook_url=f"{url}/api/v1/whatsapp/webhook", **FAST | (simulator or {}))
+        sim = create_simulator(config)
+        await stack.enter_async_context(run_server(sim))
+        parts = build_parts(settings_for(sim, **overrides), database_url, clock)
+        server = build_server(create_app(parts), loop="asyncio", timeout_graceful_shutdown=5)
+        await stack.enter_async_context(Server(server).running(listener))
+        limits = httpx2.Limits(max_connections=200)
+        client = httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30, limits=limits)
+        await stack.enter_async_context(client)
+        yield System(sim, parts, client, url)
