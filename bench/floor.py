@@ -42,6 +42,12 @@ class Floor:
             await self._live(receive, send)
             return
         body = (await receive())["body"]
+        if body:
+            await self._receive(scope, body)
+        await send(_START.copy())
+        await send(_END)
+
+    async def _receive(self, scope: Any, body: bytes) -> None:
         given = next(value for name, value in scope["headers"] if name == b"x-hub-signature-256")
         expected = b"sha256=" + hmac.new(_KEY, body, hashlib.sha256).hexdigest().encode()
         assert hmac.compare_digest(given, expected)
@@ -50,8 +56,6 @@ class Floor:
         frame = msgspec.json.encode({"type": "new_message", "message": message})
         for subscriber in self._subscribers:
             subscriber(frame)
-        await send(_START.copy())
-        await send(_END)
 
     async def _append(self, body: bytes) -> None:
         stored = asyncio.get_running_loop().create_future()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 TIMEOUT = 30.0  # seconds for one answer
 
@@ -51,8 +52,7 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self.transport = transport
+        self.transport = cast("asyncio.WriteTransport", transport)  # uvloop's do not inherit from it
 
     def data_received(self, data: bytes) -> None:
         answer = self._reader.feed(data)

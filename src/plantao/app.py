@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from plantao import __version__, health, observability
 from plantao.chatbot.engine import Engine
@@ -23,10 +23,11 @@ from plantao.identity.service import IdentityService
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
 from plantao.kit.http.errors import install_error_handlers
-from plantao.kit.http.requests import RequestEnvelope
+from plantao.kit.http.requests import RequestEnvelope, Shortcut
 from plantao.kit.hub import RESYNC, Hub, open_hub
 from plantao.kit.wakeup import Bell
 from plantao.kit.workers import Worker
+from plantao.openapi import install_openapi
 from plantao.realtime.endpoints import chat_route
 from plantao.realtime.switchboard import Switchboard
 from plantao.routing import endpoints as routing
@@ -39,10 +40,12 @@ from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.housekeeping import Housekeeping
 from plantao.whatsapp.materialise import Materialiser
+from plantao.whatsapp.receipts import Receipts
 from plantao.whatsapp.sender import Sender
 from plantao.whatsapp.webhook import WebhookReceiver
 
 API = "/api/v1"
+WEBHOOK = f"{API}/whatsapp/webhook"
 MAX_BODY = 3 * 1024 * 1024  # Meta's limit for a webhook, and more than any request of ours needs
 
 
@@ -57,17 +60,20 @@ class Parts:
     graph: GraphClient
     rules: IntakeRules
     engine: Engine
+    ledger: LedgerWriter
 
 
 def build_parts(settings: Settings, database_url: str, clock: Clock | None = None) -> Parts:
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     hub = open_hub(redis_url)
+    clock = clock or SystemClock()
+    database = Database(database_url, hub)
     token = settings.whatsapp_access_token
     return Parts(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock,
         hub=hub,
-        database=Database(database_url, hub),
+        database=database,
         graph=GraphClient(
             str(settings.whatsapp_graph_url),
             settings.whatsapp_graph_version,
@@ -76,6 +82,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         ),
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
         engine=OfflineEngine(),
+        ledger=LedgerWriter(database, clock),
     )
 
 
@@ -87,10 +94,12 @@ class Workers:
         self._parts = parts
         self._bells = bells
         self._unsubscribe = parts.hub.subscribe(self._ring)
-        materialiser = Materialiser(parts.database, parts.clock, parts.rules)
+        self._receipts = Receipts(parts.graph)
+        materialiser = Materialiser(parts.database, parts.clock, parts.rules, self._receipts, parts.ledger)
         self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT])
         phone_number_id = parts.settings.whatsapp_phone_number_id or ""
-        self._sender = Sender(parts.database, parts.graph, phone_number_id, parts.clock, bells[events.OUTBOX])
+        bell = bells[events.OUTBOX]
+        self._sender = Sender(parts.database, parts.graph, phone_number_id, parts.clock, bell, self._receipts)
         housekeeping = Housekeeping(parts.database, parts.clock)
         self._workers = [
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
@@ -110,6 +119,7 @@ class Workers:
             await worker.stop()
         await self._turns.drain()
         await self._sender.drain()
+        await self._receipts.drain()
         self._unsubscribe()
 
     def _ring(self, topic: str, _message: bytes) -> None:
@@ -125,8 +135,17 @@ class Workers:
         return 60.0
 
 
+def create_asgi(parts: Parts) -> ASGIApp:
+    """What the server runs: the application with its workers (one process is a whole system), and around it the
+    bounds and the way for Meta, between whom and the ledger nothing stands."""
+    app = create_app(parts)
+    secrets = [secret.get_secret_value().encode() for secret in parts.settings.whatsapp_app_secret]
+    receiver = WebhookReceiver(parts.ledger, secrets)
+    return RequestEnvelope(Shortcut(app, "POST", WEBHOOK, receiver), max_body=MAX_BODY)
+
+
 def create_app(parts: Parts) -> FastAPI:
-    """The web application, with its workers: one process is a whole system."""
+    """Everything but the webhook."""
     app = FastAPI(title="Plantão", version=__version__, lifespan=_lifespan(parts), docs_url=None, redoc_url=None)
     settings, verify_token = parts.settings, parts.settings.whatsapp_verify_token
     secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else ""
@@ -139,22 +158,14 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.hub, parts.graph, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity, Presence(parts.database, parts.clock), parts.clock)
-    _mount(app, parts)
-    install_error_handlers(app)
-    app.add_middleware(RequestEnvelope, max_body=MAX_BODY)
-    return app
-
-
-def _mount(app: FastAPI, parts: Parts) -> None:
-    secrets = [secret.get_secret_value().encode() for secret in parts.settings.whatsapp_app_secret]
-    receiver = WebhookReceiver(LedgerWriter(parts.database, parts.clock), secrets)
-    # A plain ASGI endpoint, before the API's routers: nothing stands between Meta and the ledger.
-    app.router.routes.append(Route(f"{API}/whatsapp/webhook", receiver, methods=["POST"]))
     for router in (auth_router, users_router, conversations.router, routing.router, whatsapp.router):
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(observability.router)
     app.router.routes.append(chat_route())
+    install_error_handlers(app)
+    install_openapi(app, WEBHOOK)
+    return app
 
 
 def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

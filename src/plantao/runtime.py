@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 import structlog
 import uvloop
 
-from plantao.app import Parts, Workers, build_parts, create_app
+from plantao.app import Parts, Workers, build_parts, create_asgi
 from plantao.identity.accounts import Accounts
 from plantao.identity.passwords import PasswordHasher
 from plantao.kit.clock import SystemClock
@@ -72,7 +72,7 @@ def run_server(settings: Settings, url: str, listener: socket.socket) -> None:
         parts = build_parts(settings, url)
         await create_first_admin(settings, parts.database)
         log.info("listening", host=host, port=port)
-        await build_server(create_app(parts)).serve(sockets=[listener])
+        await build_server(create_asgi(parts)).serve(sockets=[listener])
 
     uvloop.run(serve())
 

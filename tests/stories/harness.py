@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import httpx2
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from plantao.app import Parts, build_parts, create_app
+from plantao.app import Parts, build_parts, create_asgi
 from plantao.identity.accounts import Accounts
 from plantao.identity.models import Role
 from plantao.identity.passwords import PasswordHasher
@@ -86,8 +87,8 @@ class Person:
         return {"Authorization": f"Bearer {self.token}"}
 
     @asynccontextmanager
-    async def socket(self) -> AsyncIterator[Socket]:
-        async with connect(f"{self.url}/ws/chat?token={self.token}", compression=None) as connection:
+    async def socket(self, **options: Any) -> AsyncIterator[Socket]:
+        async with connect(f"{self.url}/ws/chat?token={self.token}", compression=None, **options) as connection:
             yield Socket(connection)
 
     async def conversations(self, **filters: Any) -> list[Json]:
@@ -166,17 +167,27 @@ def settings_for(sim: Simulator, **overrides: Any) -> Settings:
 
 @asynccontextmanager
 async def running_system(
-    database_url: str, *, clock: Clock | None = None, simulator: Json | None = None, **overrides: Any
+    database_url: str,
+    *,
+    clock: Clock | None = None,
+    simulator: Json | None = None,
+    send_buffer: int | None = None,
+    **overrides: Any,
 ) -> AsyncIterator[System]:
-    """The product and the stand-in for Meta, each on a loopback port of its own."""
+    """The product and the stand-in for Meta, each on a loopback port of its own.
+
+    `send_buffer`: bytes that the kernel holds for a client that does not read.
+    """
     async with AsyncExitStack() as stack:
         listener = bind("127.0.0.1", 0)
+        if send_buffer is not None:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = SimulatorConfig(webhook_url=f"{url}/api/v1/whatsapp/webhook", **FAST | (simulator or {}))
         sim = create_simulator(config)
         await stack.enter_async_context(run_server(sim))
         parts = build_parts(settings_for(sim, **overrides), database_url, clock)
-        server = build_server(create_app(parts), loop="asyncio", timeout_graceful_shutdown=5)
+        server = build_server(create_asgi(parts), loop="asyncio", timeout_graceful_shutdown=5)
         await stack.enter_async_context(Server(server).running(listener))
         limits = httpx2.Limits(max_connections=200)
         client = httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30, limits=limits)

@@ -130,11 +130,9 @@ async def test_a_phone_and_a_bsuid_that_prove_one_person_are_merged(system: Syst
     assert len(await lead.conversations()) == 2
     assert await deliver(system, envelope(text("wamid.3", "os dois", at=1795428100, bsuid="BR.7"))) == 200
     await system.settle()
-    still_open = await lead.conversations(status="in_progress")
-    assert len(still_open) == 1
-    assert still_open[0]["customer_phone"] == "+5511999999999"
-    [duplicate] = await lead.conversations(status="closed")
-    assert duplicate["customer_phone"] == "+5511999999999"
+    first, second = await lead.conversations()
+    assert {first["customer_phone"], second["customer_phone"]} == {"+5511999999999"}
+    assert [c["status"] for c in (first, second)].count("closed") == 1
 
 
 async def test_a_forged_or_oversized_body_is_refused_and_nothing_is_stored(system: System) -> None:

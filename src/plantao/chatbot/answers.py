@@ -87,9 +87,25 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
 }
 
 HAND_OVER = "Para não tomar o seu tempo{name}, coloquei você na fila de atendimento. Seu protocolo é {protocol}."
+FOLLOW_UP = (
+    "Obrigado pela informação{name}. Agora uma pessoa da equipe precisa olhar o seu caso: coloquei você na fila de "
+    "atendimento. Seu protocolo é {protocol}."
+)
 UNREADABLE = (
     "Recebi o seu arquivo{name}, mas só uma pessoa consegue analisá-lo: coloquei você na fila de atendimento. "
     "Seu protocolo é {protocol}."
+)
+
+# Intents whose answer ends in a question: the customer's next words are likely to answer it.
+ASKED_BACK = frozenset(
+    {
+        Intent.NO_CONNECTION,
+        Intent.TECHNICAL_SUPPORT,
+        Intent.BILLING,
+        Intent.SALES,
+        Intent.SCHEDULING,
+        Intent.MOVING,
+    }
 )
 
 ACTIONS: dict[Intent, list[str]] = {

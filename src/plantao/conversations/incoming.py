@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from plantao.conversations import intake
 from plantao.conversations.events import BOT, ROUTING, NewMessage, announce
 from plantao.conversations.intake import OpenConversation
-from plantao.conversations.models import Channel, Direction, MessageStatus, MessageType, SentBy
+from plantao.conversations.models import Channel, Direction, HandledBy, MessageStatus, MessageType, SentBy
 from plantao.conversations.policy import SERVICE_WINDOW, STATUS_RANK, whole_second
 from plantao.conversations.views import MessageView, encode_json, message_id, public_media
 from plantao.customers.models import CustomerId
@@ -58,15 +58,16 @@ class Numbered:
 
 async def receive(
     tx: Transaction, messages: Sequence[Incoming], channel: Channel, now: datetime, rules: IntakeRules
-) -> int:
+) -> list[str]:
     """Stores those of `messages` that are new, in the order of their `sent_at` within a conversation.
 
-    Opens or reopens conversations as needed. Answers how many were new. Must be called by one transaction at a
+    Opens or reopens conversations as needed. Answers the external ids that the bot is about to answer, the newest
+    of each conversation. Must be called by one transaction at a
     time (the caller's lock): the numbering trusts that nobody else stores incoming messages meanwhile.
     """
     fresh = await _without_known(tx, messages)
     if not fresh:
-        return 0
+        return []
     conversations = await intake.open_conversations(tx, _who_writes(fresh), channel, now, rules.zone)
     numbered = _number(fresh, conversations)
     rank = STATUS_RANK[MessageStatus.DELIVERED]
@@ -74,13 +75,17 @@ async def receive(
     await intake.insert_messages(tx, rows, now=now, status=MessageStatus.DELIVERED, status_rank=rank)
     await intake.advance_conversations(tx, _advances(numbered, now + rules.bot_debounce))
     _announce(tx, numbered)
-    return len(numbered)
+    newest = {item.conversation.id: item for item in numbered if item.message.opens}
+    return [item.message.external_id for item in newest.values() if item.conversation.handled_by == HandledBy.BOT]
 
 
 async def _without_known(tx: Transaction, messages: Sequence[Incoming]) -> list[Incoming]:
-    by_id = {message.external_id: message for message in reversed(messages)}
+    by_id: dict[str, Incoming] = {}
+    for message in messages:
+        by_id.setdefault(message.external_id, message)
     known = await intake.known_external_ids(tx, list(by_id))
-    return sorted((m for id_, m in by_id.items() if id_ not in known), key=lambda m: (m.sent_at, m.external_id))
+    # Stable: what has the same second stays in the order in which it came.
+    return sorted((m for id_, m in by_id.items() if id_ not in known), key=lambda m: m.sent_at)
 
 
 def _who_writes(messages: Sequence[Incoming]) -> dict[CustomerId, bool]:

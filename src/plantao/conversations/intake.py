@@ -23,6 +23,7 @@ class OpenConversation:
     id: UUID
     customer_id: CustomerId
     status: str
+    handled_by: str
     assigned_to: int | None
     last_seq: int
     reopened: bool = False
@@ -30,7 +31,7 @@ class OpenConversation:
 
 KNOWN_EXTERNAL_IDS = text("SELECT external_id FROM messages WHERE external_id = ANY(CAST(:ids AS text[]))")
 
-_COLUMNS = "id, customer_id, status, assigned_to, last_seq"
+_COLUMNS = "id, customer_id, status, handled_by, assigned_to, last_seq"
 
 # In the order of ids, as everybody locks several conversations: no deadlock.
 LOCK_OPEN = text(f"""
@@ -175,7 +176,7 @@ async def open_new(
 
 
 def _open_conversation(row: Row[Any], *, reopened: bool = False) -> OpenConversation:
-    return OpenConversation(row.id, row.customer_id, row.status, row.assigned_to, row.last_seq, reopened)
+    return OpenConversation(**row._mapping, reopened=reopened)
 
 
 async def insert_messages(tx: Transaction, rows: Sequence[Mapping[str, Any]], **shared: Any) -> None:

@@ -34,6 +34,7 @@ class Outgoing:
     media: dict[str, Any] | None
     payload: dict[str, Any] | None
     attempts: int
+    sent_by: str
     wa_id: str | None
     phone: str | None
     bsuid: str | None
@@ -54,7 +55,11 @@ CLAIM = text("""
     FROM chosen, conversations c, customers k
     WHERE m.id = chosen.id AND c.id = m.conversation_id AND k.id = c.customer_id
     RETURNING m.id, m.conversation_id, c.customer_id, m.type, m.content, m.caption, m.media, m.payload, m.attempts,
-              k.wa_id, k.phone, k.bsuid
+              m.sent_by, k.wa_id, k.phone, k.bsuid
+""")
+
+LATEST_INCOMING = text("""
+    SELECT external_id FROM messages WHERE conversation_id = :id AND direction = 'incoming' ORDER BY seq DESC LIMIT 1
 """)
 
 NEXT_DUE = text("SELECT min(due_at) AS due_at FROM messages WHERE due_at IS NOT NULL")
@@ -110,6 +115,12 @@ async def claim(tx: Transaction, now: datetime, lease: timedelta, limit: int) ->
     """Takes up to `limit` due messages, one of a conversation; nobody else gets them before `now + lease`."""
     rows = await tx.rows(CLAIM, {"now": now, "lease_until": now + lease, "limit": limit})
     return [Outgoing(**row._mapping) for row in rows]
+
+
+async def latest_incoming(tx: Transaction, conversation_id: UUID) -> str | None:
+    """The channel's id of what the customer wrote last."""
+    row = await tx.first(LATEST_INCOMING, {"id": conversation_id})
+    return row.external_id if row is not None else None
 
 
 async def next_due(tx: Transaction) -> datetime | None:

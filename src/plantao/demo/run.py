@@ -17,7 +17,7 @@ import uvloop
 from rich.console import Console
 from rich.panel import Panel
 
-from plantao.app import build_parts, create_app
+from plantao.app import build_parts, create_asgi
 from plantao.demo.script import ADMIN_EMAIL, ADMIN_PASSWORD, GREETING, STAFF, STAFF_PASSWORD, STORIES
 from plantao.demo.seed import seed
 from plantao.identity.accounts import Accounts
@@ -120,7 +120,7 @@ async def _serve(settings: Settings, url: str, listener: socket.socket) -> None:
     clock = SystemClock()
     await seed(parts.database, Accounts(parts.database, clock, hasher), parts.rules, clock.now())
     hasher.close()
-    server = build_server(create_app(parts))
+    server = build_server(create_asgi(parts))
     introduction = asyncio.create_task(_introduce(settings, listener.getsockname()[1]))
     await server.serve(sockets=[listener])
     introduction.cancel()

@@ -14,7 +14,6 @@ class ErrorCode(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     NOT_FOUND = "NOT_FOUND"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
-    REQUEST_TIMEOUT = "REQUEST_TIMEOUT"
     CONFLICT = "CONFLICT"
     ALREADY_CLOSED = "ALREADY_CLOSED"
     OUTSIDE_SERVICE_WINDOW = "OUTSIDE_SERVICE_WINDOW"
@@ -68,11 +67,6 @@ class Conflict(AppError):
 class PayloadTooLarge(AppError):
     status = 413
     error_code = ErrorCode.PAYLOAD_TOO_LARGE
-
-
-class RequestTimedOut(AppError):
-    status = 408
-    error_code = ErrorCode.REQUEST_TIMEOUT
 
 
 class ServiceUnavailable(AppError):

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import structlog
@@ -19,6 +20,16 @@ REDACTED = "[redacted]"
 _PHONE = re.compile(r"(?<![\w.-])\+?\d{10,15}(?![\w.-])")
 _TOKEN = re.compile(r"(?i)((?:access_|refresh_|verify_)?token=)[^&\s\"']+")
 _BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]+")
+
+
+current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
+
+
+def add_request_id(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """structlog processor: the id of the request in whose task, or in a task begun by it, something happened."""
+    if (request_id := current_request_id.get()) is not None:
+        event.setdefault("request_id", request_id)
+    return event
 
 
 def redact_text(value: str) -> str:
@@ -50,7 +61,7 @@ def _redact_value(key: str, value: Any) -> Any:
 def configure_logging(level: str, style: Literal["json", "console"]) -> None:
     """Sends structlog's events and the standard library's records through one pipeline to stderr."""
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        add_request_id,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

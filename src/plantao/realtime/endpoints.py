@@ -88,7 +88,9 @@ class Line:
         finally:
             for task in (reader, writer):
                 task.cancel()
-            await asyncio.gather(reader, writer, return_exceptions=True)
+            for outcome in await asyncio.gather(reader, writer, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    log.error("socket_failed", exc_info=outcome)
             await self._switchboard.remove(self._socket)
 
     async def _read_all(self) -> None:

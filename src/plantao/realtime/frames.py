@@ -76,6 +76,9 @@ class Error(Struct, frozen=True, tag="error"):
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)  # the last: nested beyond reason
+
+
 class BadFrame(Exception):
     """`ref` as in `Error`."""
 
@@ -91,7 +94,7 @@ def read_frame(data: str | bytes) -> ClientFrame:
         return _decoder.decode(data)
     except msgspec.ValidationError as error:
         raise BadFrame(f"Quadro inválido: {error}", _ref(data)) from None
-    except (msgspec.DecodeError, UnicodeError):
+    except _UNREADABLE:
         raise BadFrame("O quadro não é um JSON válido.", None) from None
 
 
@@ -104,7 +107,7 @@ def ref_of(frame: ClientFrame) -> str:
 def _ref(data: str | bytes) -> str | None:
     try:
         raw = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeError):
+    except _UNREADABLE:
         return None
     if not isinstance(raw, dict):
         return None

@@ -61,8 +61,10 @@ class Socket:
         """Sends what is queued until the connection ends or `close` is called."""
         writer = asyncio.ensure_future(self._write())
         ends: set[asyncio.Future[Any]] = {writer, self._closing}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        if not writer.done():
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Also when the client is gone and we are cancelled: `wait` does not end what it waits for.
             writer.cancel()
         with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
             await writer

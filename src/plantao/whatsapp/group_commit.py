@@ -33,6 +33,11 @@ class LedgerWriter:
         self._waiting_bytes = 0
         self._flushing: asyncio.Task[None] | None = None
 
+    @property
+    def pressure(self) -> int:
+        """How many bodies wait for the next commit."""
+        return len(self._waiting)
+
     async def append(self, body: bytes) -> None:
         """Returns once `body` is committed.
 
@@ -74,7 +79,7 @@ class LedgerWriter:
                 stored.set_result(None)
 
     async def _store(self, bodies: Sequence[bytes]) -> None:
-        async with self._database.transaction() as tx:
+        async with self._database.single_statement() as tx:
             await ledger.append(tx, bodies, self._clock.now())
 
 

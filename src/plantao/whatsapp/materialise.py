@@ -5,6 +5,8 @@ its own, and in a row that fails each item: what cannot be stored is parked with
 stored all the same. Everything may run twice: messages are known by their ids, statuses only rise.
 """
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +24,9 @@ from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction, is_transient
 from plantao.whatsapp import early_statuses, ledger
+from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.ledger import LedgerRow
+from plantao.whatsapp.receipts import Receipts
 from plantao.whatsapp.wire.models import (
     BadItem,
     InboundMedia,
@@ -36,9 +40,11 @@ from plantao.whatsapp.wire.webhook import parse_webhook
 
 log = structlog.get_logger(__name__)
 
-BATCH_ROWS = 256
+BATCH_ROWS = 128
 BATCH_BYTES = 8 * 1024 * 1024
 IDLE_SECONDS = 60.0
+CALM = 4  # bodies that wait for a commit without it being a crowd
+YIELD, LONGEST_YIELD = 2.0, 0.2  # times a batch's own time; seconds
 LOCKED_SECONDS = 0.02  # another process is at it: look again soon
 
 
@@ -49,9 +55,22 @@ class Materialiser:
     database: Database
     clock: Clock
     rules: IntakeRules
+    receipts: Receipts
+    writer: LedgerWriter
 
     async def step(self) -> float:
-        """Materialises the oldest pending rows; answers how long there is nothing more to do."""
+        """Materialises the oldest pending rows; answers how long there is nothing more to do, or to be left to others.
+
+        While more comes in than can be read at once, taking it in goes first: what Meta has been told is received
+        cannot be lost, and is read a little later.
+        """
+        started = time.perf_counter()
+        idle = await self._batch()
+        if idle == 0 and self.writer.pressure > CALM:
+            await asyncio.sleep(min((time.perf_counter() - started) * YIELD, LONGEST_YIELD))
+        return idle
+
+    async def _batch(self) -> float:
         try:
             async with self.database.transaction() as tx:
                 if not await ledger.try_lock(tx):
@@ -59,21 +78,24 @@ class Materialiser:
                 rows = await ledger.pending(tx, BATCH_ROWS, BATCH_BYTES)
                 if not rows:
                     return IDLE_SECONDS
-                await self._store(tx, rows)
+                to_answer = await self._store(tx, rows)
         except Exception as error:
             if is_transient(error):
                 raise
             log.warning("materialise_batch_split", error=type(error).__name__)
             await self._one_by_one()
+        else:
+            self.receipts.show(to_answer, typing=True)
         return 0
 
-    async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> None:
+    async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> list[str]:
         now = self.clock.now()
         webhooks = [(row, _read(row)) for row in rows]
         messages = [(message, row.received_at) for row, found in webhooks for message in found.messages]
-        await store_messages(tx, messages, now, self.rules)
+        to_answer = await store_messages(tx, messages, now, self.rules)
         await store_statuses(tx, [status for _, found in webhooks for status in found.statuses], now)
         await _finish(tx, webhooks, now)
+        return to_answer
 
     async def _one_by_one(self) -> None:
         async with self.database.transaction() as tx:
@@ -142,10 +164,13 @@ async def _finish(tx: Transaction, webhooks: Sequence[tuple[LedgerRow, Webhook]]
 
 async def store_messages(
     tx: Transaction, messages: Sequence[tuple[InboundMessage, datetime]], now: datetime, rules: IntakeRules
-) -> None:
-    """Stores messages, each with the time at which we received it, for those whose own time is absurd."""
+) -> list[str]:
+    """Stores messages, each with the time at which we received it, for those whose own time is absurd.
+
+    Answers as `receive`.
+    """
     if not messages:
-        return
+        return []
     placed = await place_contacts(tx, [_contact(message) for message, _ in messages], now)
     if placed.merged:
         await merge_conversations(tx, placed.merged, now)
@@ -154,7 +179,7 @@ async def store_messages(
         _incoming(message, received_at, customer_id)
         for (message, received_at), customer_id in zip(messages, placed.customer_ids, strict=True)
     ]
-    await receive(tx, incoming, Channel.WHATSAPP, now, rules)
+    return await receive(tx, incoming, Channel.WHATSAPP, now, rules)
 
 
 def _contact(message: InboundMessage) -> Contact | Renaming:

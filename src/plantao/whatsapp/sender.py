@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from plantao.conversations import outbox
-from plantao.conversations.models import MessageStatus
+from plantao.conversations.models import MessageStatus, SentBy
 from plantao.conversations.outbox import Outgoing, StatusUpdate
 from plantao.customers.repository import learn_wa_id
 from plantao.kit import metrics
@@ -28,6 +28,7 @@ from plantao.whatsapp.graph.client import GraphClient, SendResult
 from plantao.whatsapp.graph.errors import ErrorClass, GraphError, GraphFailure, OutcomeUnknown
 from plantao.whatsapp.graph.limits import PayloadError
 from plantao.whatsapp.graph.retries import retry_delay
+from plantao.whatsapp.receipts import Receipts
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ class Sender:
     phone_number_id: str
     clock: Clock
     bell: Bell
+    receipts: Receipts
     rng: random.Random = field(default_factory=random.Random)
     _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -108,7 +110,10 @@ class Sender:
                 await outbox.apply_statuses(tx, [early])
             if result.wa_id is not None and result.wa_id != message.wa_id:
                 await learn_wa_id(tx, message.customer_id, result.wa_id)
+            seen = await outbox.latest_incoming(tx, message.conversation_id)
         metrics.MESSAGES_SENT.labels("sent").inc()
+        if seen is not None and message.sent_by == SentBy.AGENT:
+            self.receipts.show([seen], typing=False)  # who answers has read
 
     async def _failed(self, message: Outgoing, failure: GraphFailure) -> None:
         code = failure.code if isinstance(failure, GraphError) else None

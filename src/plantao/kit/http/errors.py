@@ -114,7 +114,13 @@ def unexpected_error_response(error: Exception) -> JSONResponse:
     return error_response(500, ErrorCode.INTERNAL_ERROR, "Erro interno do servidor.")
 
 
+async def _on_unexpected_error(_request: Request, error: Exception) -> Response:
+    # The framework raises it again once this is sent: the envelope around the application logs it.
+    return unexpected_error_response(error)
+
+
 def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(Exception, _on_unexpected_error)
     app.add_exception_handler(AppError, _on_app_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)

@@ -1,6 +1,5 @@
 """The outermost layer of the application: request id, bounded bodies, one access event, one error of last resort."""
 
-import asyncio
 import re
 import time
 
@@ -8,22 +7,24 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plantao.kit import metrics
-from plantao.kit.errors import AppError, PayloadTooLarge, RequestTimedOut
+from plantao.kit.errors import AppError, PayloadTooLarge
 from plantao.kit.http.errors import app_error_response, unexpected_error_response
 from plantao.kit.ids import uuid7
+from plantao.kit.log import current_request_id
 
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-BODY_SECONDS = 20.0  # a whole body has to arrive within
+# Called by machines, all the time: counted in the metrics, not in the log.
+QUIET_ROUTES = frozenset({"/api/v1/whatsapp/webhook", "/health", "/health/live", "/health/ready", "/metrics"})
 
 
 class RequestEnvelope:
     """ASGI middleware around everything.
 
     Gives each request an id (the caller's `X-Request-ID` when it is sane), which every log line of the request
-    carries and the answer returns; bounds the body's size and the time that it may take to arrive; turns an
-    unexpected error into the common body; counts and times the answer.
+    carries and the answer returns; bounds the body's size; turns an unexpected error into the common body; counts
+    and times the answer. How long a request may take to arrive is the server's business.
     """
 
     def __init__(self, app: ASGIApp, *, max_body: int) -> None:
@@ -34,26 +35,24 @@ class RequestEnvelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            exchange = _Exchange(scope, receive, send, request_id, self._max_body)
-            await exchange.run(self._app)
+        await _Exchange(scope, receive, send, self._max_body).run(self._app)
 
 
 class _Exchange:
-    """One request and its answer."""
+    """One request and its answer. Each runs in a task of its own, so the log's context needs no undoing."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str, max_body: int) -> None:
+    __slots__ = ("_max_body", "_receive", "_received", "_request_id", "_scope", "_send", "_status")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, max_body: int) -> None:
         self._scope, self._receive, self._send = scope, receive, send
-        self._request_id = request_id
+        self._request_id = _request_id(scope)
         self._max_body = max_body
         self._received = 0
-        self._deadline = time.monotonic() + BODY_SECONDS
-        self._body_complete = False
         self._status = 0
 
     async def run(self, app: ASGIApp) -> None:
         started = time.perf_counter()
+        current_request_id.set(self._request_id)
         try:
             self._refuse_declared_size()
             await app(self._scope, self.receive, self.send)
@@ -70,16 +69,9 @@ class _Exchange:
             self._record(time.perf_counter() - started)
 
     async def receive(self) -> Message:
-        if self._body_complete:
-            return await self._receive()
-        try:
-            async with asyncio.timeout(max(0.0, self._deadline - time.monotonic())):
-                message = await self._receive()
-        except TimeoutError:
-            raise RequestTimedOut("O corpo da requisição demorou demais para chegar.") from None
+        message = await self._receive()
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
-            self._body_complete = not message.get("more_body", False)
             if self._received > self._max_body:
                 raise self._too_large()
         return message
@@ -96,8 +88,7 @@ class _Exchange:
                 raise self._too_large()
 
     def _too_large(self) -> PayloadTooLarge:
-        detail = f"Corpo da requisição maior que o limite de {self._max_body // (1024 * 1024)} MB."
-        return PayloadTooLarge(detail)
+        return PayloadTooLarge(f"Corpo da requisição maior que o limite de {self._max_body // (1024 * 1024)} MB.")
 
     async def _answer_unless_begun(self, response: ASGIApp) -> None:
         if self._status == 0:
@@ -111,8 +102,19 @@ class _Exchange:
             log.info("request", method=method, route=route, status=self._status, ms=round(seconds * 1000, 1))
 
 
-# Called by machines, all the time: counted in the metrics, not in the log.
-QUIET_ROUTES = frozenset({"/api/v1/whatsapp/webhook", "/health", "/health/live", "/health/ready", "/metrics"})
+class Shortcut:
+    """Serves one method and path by `endpoint`, everything else by `app`: a hot path without the framework's layers."""
+
+    def __init__(self, app: ASGIApp, method: str, path: str, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._method, self._path, self._endpoint = method, path, endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == self._path and scope.get("method") == self._method:
+            scope["endpoint"] = self._endpoint
+            await self._endpoint(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def route_template(scope: Scope) -> str:
@@ -120,7 +122,7 @@ def route_template(scope: Scope) -> str:
     if "endpoint" not in scope:
         return "(none)"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
-    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
+    return "/".join(names.get(part, part) for part in scope["path"].split("/")) if names else scope["path"]
 
 
 def _request_id(scope: Scope) -> str:

@@ -9,6 +9,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 8.0  # from a request's first byte, or a connection's beginning, to the end of its headers
+BODY_SECONDS = 20.0  # from there to the end of its body
 LINGER_SECONDS = 5.0  # in which the rest of a refused body may still come
 MAX_HEAD_BYTES = 64 * 1024
 MAX_FRAME_BYTES = 64 * 1024
@@ -18,71 +19,70 @@ BACKLOG = 2048
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """Closes a connection whose request head is too slow or too large, or whose refused body does not end.
+    """Closes a connection whose request does not arrive in time, or whose head is too large.
 
-    What is still sent of a body after its answer is read and dropped for a moment: closing at once would reset the
-    connection, and the client would never see the answer.
+    A request that comes whole in one packet, as most do, costs no timer. What is still sent of a body after its
+    answer is read and dropped for a moment: closing at once would reset the connection, and the client would never
+    see the answer.
     """
 
-    _head_timer: TimerHandle | None = None
-    _linger_timer: TimerHandle | None = None
+    _timer: TimerHandle | None = None
     _head_bytes = 0
-    _request_open = False
+    _head_open = True  # since the connection's beginning, or a request's first byte
+    _body_open = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base
         super().connection_made(transport)
-        self._await_head()
+        self._allow(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_arrived()
-        self._body_ended()
+        self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._head_bytes += len(data)
         super().data_received(data)
-        if self._head_timer is not None and self._head_bytes > MAX_HEAD_BYTES:
-            self._head_arrived()
-            self.send_400_response("Request head too large.")
+        if self._head_open:
+            self._check_head(len(data))
+        elif self._body_open and self._timer is None:
+            self._allow(BODY_SECONDS)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._request_open = True
-        if self._head_timer is None:
-            self._await_head()
+        self._head_open = self._body_open = True
 
     def on_headers_complete(self) -> None:
-        self._head_arrived()
+        self._head_open = False
+        self._stop_timer()
+        self._head_bytes = 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._body_ended()
+        self._body_open = False
+        self._stop_timer()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._request_open and self._linger_timer is None:
+        if self._body_open:
             self.flow.resume_reading()
-            self._linger_timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            self._stop_timer()
+            self._allow(LINGER_SECONDS)
 
-    def _body_ended(self) -> None:
-        self._request_open = False
-        if self._linger_timer is not None:
-            self._linger_timer.cancel()
-            self._linger_timer = None
+    def _check_head(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._stop_timer()
+            self.send_400_response("Request head too large.")
+        elif self._timer is None:
+            self._allow(HEAD_SECONDS)
 
-    def _await_head(self) -> None:
-        self._head_bytes = 0
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+    def _allow(self, seconds: float) -> None:
+        self._timer = self.loop.call_later(seconds, self.transport.close)
 
-    def _head_arrived(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _give_up(self) -> None:
-        self._head_timer = None
-        self.transport.close()
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -1,0 +1,53 @@
+"""`python -m bench [--quick] [intake] [push] [send] [idle]`: measures, and prints Markdown tables."""
+
+import argparse
+import subprocess
+import sys
+import time
+
+import uvloop
+
+from bench import idle, intake, push, send
+from bench.report import Figure, machine, table
+from plantao.kit.postgres.layout import find_binaries
+
+PARTS = ("intake", "push", "send", "idle")
+TITLES = {
+    "intake": "Intake: webhooks in",
+    "push": "Push: webhook to screens",
+    "send": "Send: out to Meta",
+    "idle": "Idle: start and memory",
+}
+
+
+async def measure(part: str, *, quick: bool) -> list[Figure]:
+    match part:
+        case "intake":
+            return await intake.measure(intake.QUICK if quick else intake.FULL)
+        case "push":
+            return await push.measure(push.QUICK if quick else push.FULL)
+        case "send":
+            return await send.measure(send.QUICK if quick else send.FULL)
+        case _:
+            return await idle.measure(idle.QUICK if quick else idle.FULL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; without any, all of them")
+    parser.add_argument("--quick", action="store_true", help="one short round of each, for a first look")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.parts) - set(PARTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    began = time.monotonic()
+    version = subprocess.run(
+        [find_binaries() / "bin/postgres", "--version"], capture_output=True, text=True, check=True
+    )
+    print(machine(version.stdout.split()[-1]), flush=True)
+    for part in [known for known in PARTS if known in arguments.parts or not arguments.parts]:
+        print(table(TITLES[part], uvloop.run(measure(part, quick=arguments.quick))), flush=True)
+    print(f"measured in {time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Showing a customer that the message was seen and an answer is coming: a courtesy, never at the expense of work.
+
+Calls beyond a modest rate, or that fail, are dropped: during an outage of the provider's network the answers
+matter, not the dots.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+
+from plantao.kit.http.pacing import Pace
+from plantao.whatsapp.graph.client import GraphClient
+from plantao.whatsapp.graph.errors import GraphFailure
+
+log = structlog.get_logger(__name__)
+
+CALLS_PER_SECOND, BURST = 10, 10
+
+
+class Receipts:
+    def __init__(self, graph: GraphClient) -> None:
+        self._graph = graph
+        self._pace = Pace(CALLS_PER_SECOND, BURST)
+        self._in_flight: set[asyncio.Task[None]] = set()
+
+    def show(self, wamids: Iterable[str], *, typing: bool) -> None:
+        """Marks these messages, and all before them, as read; with `typing`, until an answer or for 25 seconds."""
+        for wamid in wamids:
+            if not self._pace.allows():
+                return
+            task = asyncio.create_task(self._call(wamid, typing=typing))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+
+    async def drain(self) -> None:
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    async def _call(self, wamid: str, *, typing: bool) -> None:
+        try:
+            await self._graph.mark_read(wamid, typing=typing)
+        except GraphFailure as failure:
+            log.info("receipt_dropped", error=str(failure))
