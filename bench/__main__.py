@@ -2,13 +2,13 @@
 
 import argparse
 import subprocess
-import sys
 import time
 
 import uvloop
 
 from bench import idle, intake, push, send
-from bench.report import Figure, machine, table
+from bench.report import Figure, load_average, machine, table
+from bench.system import compiled_modules
 from plantao.kit.postgres.layout import find_binaries
 
 PARTS = ("intake", "push", "send", "idle")
@@ -39,14 +39,18 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.parts) - set(PARTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    parts = [known for known in PARTS if known in arguments.parts or not arguments.parts]
     began = time.monotonic()
-    version = subprocess.run(
-        [find_binaries() / "bin/postgres", "--version"], capture_output=True, text=True, check=True
-    )
-    print(machine(version.stdout.split()[-1]), flush=True)
-    for part in [known for known in PARTS if known in arguments.parts or not arguments.parts]:
-        print(table(TITLES[part], uvloop.run(measure(part, quick=arguments.quick))), flush=True)
-    print(f"measured in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    print(machine(_postgres_version()), flush=True)
+    with compiled_modules():
+        for part in parts:
+            print(table(TITLES[part], uvloop.run(measure(part, quick=arguments.quick))), flush=True)
+    print(f"\nLoad average after: {load_average()}; measured in {time.monotonic() - began:.0f} s.")
+
+
+def _postgres_version() -> str:
+    asked = [str(find_binaries() / "bin/postgres"), "--version"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[-1]
 
 
 if __name__ == "__main__":

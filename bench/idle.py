@@ -19,7 +19,7 @@ class Size:
 
 
 FULL = Size(starts=5, rest_seconds=10)
-QUICK = Size(starts=2, rest_seconds=3)
+QUICK = Size(starts=1, rest_seconds=2)
 
 
 async def measure(size: Size) -> list[Figure]:

@@ -30,7 +30,7 @@ class Size:
 
 
 FULL = Size(rounds=3, webhooks_for_one=200, webhooks_for_many=60)
-QUICK = Size(rounds=1, webhooks_for_one=80, webhooks_for_many=25)
+QUICK = Size(rounds=1, webhooks_for_one=60, webhooks_for_many=20)
 
 
 class Screens:

@@ -43,9 +43,13 @@ def machine(postgres: str) -> str:
     cpuinfo = Path("/proc/cpuinfo").read_text()
     model = next((line.partition(": ")[2] for line in cpuinfo.splitlines() if line.startswith("model name")), "?")
     cores = cpuinfo.count("processor\t")
-    load = Path("/proc/loadavg").read_text().split()[:3]
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {cores} cores ({model}); {platform.system()} {platform.release()}; "
         f"Python {platform.python_version()}; PostgreSQL {postgres}, durability on; load average before: "
-        f"{' '.join(load)}. Everything runs on this machine: load generator, PostgreSQL, server."
+        f"{load_average()}. Everything runs on this machine: load generator, PostgreSQL, server."
     )
+
+
+def load_average() -> str:
+    """Of the last 1, 5 and 15 minutes."""
+    return " ".join(Path("/proc/loadavg").read_text().split()[:3])

@@ -35,7 +35,7 @@ class Size:
 
 
 FULL = Size(rounds=3, rest=150, socket=60, bot=40)
-QUICK = Size(rounds=1, rest=60, socket=30, bot=20)
+QUICK = Size(rounds=1, rest=50, socket=25, bot=15)
 
 
 async def measure(size: Size) -> list[Figure]:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -62,15 +63,22 @@ def settings(data_dir: Path, port: int, graph_port: int, debounce: float) -> dic
         "RATE_LIMIT_WHATSAPP_SEND": NO_LIMIT,
         "LOG_LEVEL": "WARNING",
     }
-    # Compiled modules are kept, as in an installed product, but out of the source tree.
-    kept = {"PYTHONPYCACHEPREFIX": str(data_dir / "pycache")}
-    return kept | {f"PLANTAO_{name}": str(value) for name, value in values.items()}
+    return {f"PLANTAO_{name}": str(value) for name, value in values.items()}
+
+
+@contextmanager
+def compiled_modules() -> Iterator[None]:
+    """Modules are compiled once for all processes started within, as an installation does, but out of the tree."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory(prefix="plantao-bench-") as kept:
+        os.environ["PYTHONPYCACHEPREFIX"] = kept
+        subprocess.run([sys.executable, "-c", "import plantao.runtime, bench.load"], cwd=ROOT, check=True)
+        yield
 
 
 @asynccontextmanager
 async def _running(argv: list[str], environment: dict[str, str], port: int, path: str) -> AsyncIterator[Process]:
-    own = ("PLANTAO_", "PYTHONDONTWRITEBYTECODE")
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PLANTAO_")}
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(*argv, env=outside | environment, cwd=ROOT)
     try:
@@ -114,7 +122,7 @@ async def plantao(data_dir: Path, graph_port: int, debounce: float) -> AsyncIter
 async def floor(dsn: str) -> AsyncIterator[Process]:
     port = free_port()
     argv = [sys.executable, "-m", "bench.floor", str(port), dsn]
-    async with _running(argv, {"PYTHONDONTWRITEBYTECODE": "1"}, port, "/") as process:
+    async with _running(argv, {}, port, "/") as process:
         yield process
 
 

@@ -16,7 +16,7 @@ from plantao.kit.clock import SystemClock
 from plantao.kit.db import Database
 from plantao.kit.http.server import bind, build_server
 from plantao.kit.migrations import migrate
-from plantao.kit.postgres import EmbeddedPostgres
+from plantao.kit.postgres import EmbeddedPostgres, kept_alive
 from plantao.settings import PREFIX, Settings, SettingsError
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ SCHEMES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 def database_url(settings: Settings) -> Iterator[str]:
     """The configured database, or the embedded one, which runs for as long as somebody uses it."""
     if settings.database_url is None:
-        with EmbeddedPostgres(settings.data_dir / "postgres") as server:
+        with EmbeddedPostgres(settings.data_dir / "postgres") as server, kept_alive(server):
             yield server.url()
         return
     url = settings.database_url.get_secret_value()

@@ -33,7 +33,7 @@ from plantao.routing.assignment import assign_waiting
 log = structlog.get_logger(__name__)
 
 CONCURRENCY = 16
-LEASE = timedelta(seconds=60)  # a turn that takes longer is given up and claimed again
+LEASE = timedelta(seconds=30)  # a turn that takes longer is given up and claimed again
 HISTORY = 30  # messages
 IDLE_SECONDS = 60.0
 READABLE = frozenset({MessageType.TEXT, MessageType.BUTTON, MessageType.INTERACTIVE, MessageType.LOCATION})

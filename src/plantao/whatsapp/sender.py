@@ -33,7 +33,7 @@ from plantao.whatsapp.receipts import Receipts
 log = structlog.get_logger(__name__)
 
 CONCURRENCY = 32
-CALL_SECONDS = 30.0  # the client's total timeout
+CALL_SECONDS = 20.0  # the client's total timeout
 UNKNOWN_WAIT = timedelta(seconds=30)  # for a status that tells what became of a lost answer
 LEASE = timedelta(seconds=CALL_SECONDS) + UNKNOWN_WAIT
 IDLE_SECONDS = 60.0

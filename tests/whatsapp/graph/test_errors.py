@@ -68,7 +68,7 @@ class LeastChance(random.Random):
 
 
 def chance(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - a wait is no secret
+    return random.Random(seed)
 
 
 def waits(kind: ErrorClass, code: int | None = None) -> list[float]:

@@ -16,6 +16,7 @@ from plantao.kit.postgres.errors import (
     VersionMismatchError,
 )
 from plantao.kit.postgres.server import EmbeddedPostgres
+from plantao.kit.postgres.watch import kept_alive
 
 __all__ = [
     "AccessDeniedError",
@@ -29,4 +30,5 @@ __all__ = [
     "StartTimeoutError",
     "StopTimeoutError",
     "VersionMismatchError",
+    "kept_alive",
 ]

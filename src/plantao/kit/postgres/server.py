@@ -77,6 +77,21 @@ class EmbeddedPostgres:
             with locks.starting(self._layout, self._timeout):
                 self._join()
 
+    def revive(self) -> bool:
+        """Starts the server again, at the same address, if it was killed; answers whether it was.
+
+        Raises a PostgresError. Cheap while the server lives: two small files are read.
+        """
+        if self._address is None:
+            raise errors.PostgresError("the embedded PostgreSQL is not started: call start() first")
+        if process.find_postmaster(self._layout) is not None:
+            return False
+        with errors.translated(self._layout.root), locks.starting(self._layout, self._timeout):
+            deadline = time.monotonic() + self._timeout
+            if self._adopt(deadline, alone=False) is None:
+                self._launch(find_binaries(), deadline, self._address)
+        return True
+
     def stop(self) -> None:
         """Gives the server up; when nobody else uses it, stops it cleanly and waits until it is gone."""
         if self._users is None:
@@ -138,7 +153,7 @@ class EmbeddedPostgres:
             log.warning("the PostgreSQL server of %s is in use: it keeps its settings", self._layout.root)
         return same or not alone
 
-    def _launch(self, binaries: Path, deadline: float) -> connect.Address:
+    def _launch(self, binaries: Path, deadline: float, wanted: connect.Address | None = None) -> connect.Address:
         runs_as = account.choose(self._layout, binaries)
         initdb.remove_abandoned(self._layout)
         if not self._layout.pgdata.exists():
@@ -146,14 +161,16 @@ class EmbeddedPostgres:
             initdb.create(self._layout, binaries, runs_as, sync=sync, timeout=self._timeout)
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._try_launch(binaries, runs_as, deadline)
+                return self._try_launch(binaries, runs_as, deadline, wanted)
             except errors.PortTakenError:
-                log.warning("the port chosen for PostgreSQL was taken, trying another")
-        return self._try_launch(binaries, runs_as, deadline)
+                log.warning("the port chosen for PostgreSQL was taken, trying again")
+        return self._try_launch(binaries, runs_as, deadline, wanted)
 
-    def _try_launch(self, binaries: Path, runs_as: account.Account, deadline: float) -> connect.Address:
+    def _try_launch(
+        self, binaries: Path, runs_as: account.Account, deadline: float, wanted: connect.Address | None
+    ) -> connect.Address:
         process.clear_remains(self._layout, runs_as)
-        address = connect.choose_address(self._layout)
+        address = wanted or connect.choose_address(self._layout)
         listen = _as_arguments(address.settings())
         server = [str(binaries / "bin" / "postgres"), "-D", str(self._layout.pgdata)]
         process.spawn(self._layout, runs_as, [*server, *listen, *self._setting_arguments()])

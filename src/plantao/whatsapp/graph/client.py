@@ -64,7 +64,7 @@ class GraphClient:
         connect_timeout: float = 3.0,
         read_timeout: float = 15.0,
         pool_timeout: float = 3.0,
-        total_timeout: float = 30.0,
+        total_timeout: float = 20.0,
         max_connections: int = 50,
     ) -> None:
         if not _TOKEN.fullmatch(access_token):

@@ -1,0 +1,64 @@
+"""The names, units and aims of the intake's figures, and the values that the rounds brought."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bench.report import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`aims`: by the name of the load."""
+
+    name: str
+    unit: str
+    digits: int = 0
+    aims: Mapping[str, str] = field(default_factory=dict)
+
+
+ONE, SIXTEEN, MANY, BOT = "1 connection", "16 connections", "64 connections", "16 connections, bot on"
+LOADS = (ONE, SIXTEEN, MANY, BOT)
+
+ACKNOWLEDGED = Kind("Acknowledged (durable)", "webhooks/s")
+FLOOR = Kind("Floor: acknowledged", "webhooks/s")
+RATIO = Kind("Acknowledged / floor", "x", 2, {SIXTEEN: ">= 0.5", MANY: ">= 0.5"})
+P50 = Kind("Answer, p50", "ms", 1)
+P99 = Kind("Answer, p99", "ms", 1, {SIXTEEN: "< 50"})
+FLOOR_P99 = Kind("Floor: answer, p99", "ms", 1)
+MATERIALISED = Kind("Materialised, sustained", "webhooks/s", 0, {SIXTEEN: ">= 1,500", MANY: ">= 1,500"})
+BACKLOG = Kind("Last answer to all materialised", "s", 2)
+CPU = Kind("CPU per 1,000, server + database", "CPU s", 3, {SIXTEEN: "<= 0.4", MANY: "<= 0.4"})
+SERVER_CPU = Kind("CPU per 1,000, server", "CPU s", 3)
+DATABASE_CPU = Kind("CPU per 1,000, database", "CPU s", 3)
+FLOOR_CPU = Kind("Floor: CPU per 1,000, server + database", "CPU s", 3)
+GENERATOR = Kind("Load generator's CPU", "cores", 2)
+FLOOR_GENERATOR = Kind("Floor: load generator's CPU", "cores", 2)
+KINDS = (
+    ACKNOWLEDGED, FLOOR, RATIO, P50, P99, FLOOR_P99, MATERIALISED, BACKLOG, CPU, SERVER_CPU, DATABASE_CPU, FLOOR_CPU,
+    GENERATOR, FLOOR_GENERATOR,
+)  # fmt: skip
+
+
+class Samples:
+    """One value a round, by kind and load."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, str], list[float]] = defaultdict(list)
+
+    def add(self, kind: Kind, load: str, value: float) -> None:
+        self._values[kind.name, load].append(value)
+
+    def latest(self, kind: Kind, load: str) -> float:
+        return self._values[kind.name, load][-1]
+
+    def figures(self) -> list[Figure]:
+        """What was measured, figures of a kind together."""
+        return [
+            Figure(
+                f"{kind.name}, {load}", self._values[kind.name, load], kind.unit, kind.aims.get(load, ""), kind.digits
+            )
+            for kind in KINDS
+            for load in LOADS
+            if (kind.name, load) in self._values
+        ]

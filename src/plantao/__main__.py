@@ -1,0 +1,5 @@
+"""`python -m plantao` is `plantao`."""
+
+from plantao.cli import main
+
+main()
