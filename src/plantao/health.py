@@ -14,7 +14,7 @@ from plantao import __version__
 from plantao.conversations.views import encode_json
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
-from plantao.kit.hub import Hub, RedisHub
+from plantao.kit.hub import Hub
 from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphFailure
 
@@ -93,7 +93,7 @@ class HealthMonitor:
         return Health.HEALTHY
 
     def _redis_health(self) -> Health:
-        if not isinstance(self.hub, RedisHub):
+        if self.hub.healthy is None:
             return Health.DISABLED
         return Health.HEALTHY if self.hub.healthy else Health.UNHEALTHY
 

@@ -4,27 +4,20 @@ Nothing here is durable. Who needs certainty reads the database again, and `RESY
 after any moment in which messages may have been missed.
 """
 
-import asyncio
-import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[str, bytes], None]
 RESYNC = "hub.resync"
-CHANNEL = "plantao:hub"
-NODE_BYTES = 8
-OUTBOX_LIMIT = 10_000  # messages waiting for Redis; beyond it the others are told to resync
-RECONNECT_SECONDS = 0.5
 
 
 class Hub(Protocol):
-    healthy: bool
+    # None where there is nothing outside the process that could be ill.
+    healthy: bool | None
 
     def publish(self, topic: str, message: bytes) -> None:
         """Hands `message` to all subscribers. Never blocks, never raises."""
@@ -42,7 +35,7 @@ class Hub(Protocol):
 class InProcessHub:
     """For a single process: a list of handlers."""
 
-    healthy = True
+    healthy: bool | None = None
 
     def __init__(self) -> None:
         self._handlers: list[Handler] = []
@@ -65,84 +58,11 @@ class InProcessHub:
         return
 
 
-class RedisHub(InProcessHub):
-    """For several processes: handlers here at once, those of other processes by Redis pub/sub.
-
-    A frame on the channel: 8 bytes of sender, topic, NUL, message. While Redis is away this process goes on
-    alone; when it is back, everybody is told to resync.
-    """
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.healthy = False
-        self._redis = Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15)
-        self._node = secrets.token_bytes(NODE_BYTES)
-        self._outbox: asyncio.Queue[bytes] = asyncio.Queue(OUTBOX_LIMIT)
-        self._overflowed = False
-        self._tasks: list[asyncio.Task[None]] = []
-        self._listening = asyncio.Event()
-
-    def publish(self, topic: str, message: bytes) -> None:
-        super().publish(topic, message)
-        try:
-            self._outbox.put_nowait(self._node + topic.encode() + b"\0" + message)
-        except asyncio.QueueFull:
-            self._overflowed = True
-
-    async def start(self) -> None:
-        self._tasks = [
-            asyncio.create_task(self._forever(self._send_all), name="hub-send"),
-            asyncio.create_task(self._forever(self._listen), name="hub-listen"),
-        ]
-        try:
-            async with asyncio.timeout(3):
-                await self._listening.wait()
-        except TimeoutError:
-            log.warning("hub_redis_away")
-
-    async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._redis.aclose()
-
-    async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except (RedisError, OSError, TimeoutError) as error:
-                self.healthy = False
-                log.warning("hub_redis_away", error=type(error).__name__)
-                await asyncio.sleep(RECONNECT_SECONDS)
-
-    async def _send_all(self) -> None:
-        while True:
-            frame = await self._outbox.get()
-            try:
-                await self._redis.publish(CHANNEL, frame)
-                if self._overflowed:
-                    self._overflowed = False
-                    await self._redis.publish(CHANNEL, self._node + RESYNC.encode() + b"\0")
-            except (RedisError, OSError, TimeoutError):
-                # What could not be told is lost for the others: they read the database again instead.
-                self._overflowed = True
-                raise
-
-    async def _listen(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(CHANNEL)
-            self.healthy = True
-            self._listening.set()
-            super().publish(RESYNC, b"")
-            async for message in channel.listen():
-                self._receive(message["data"])
-
-    def _receive(self, frame: bytes) -> None:
-        if frame[:NODE_BYTES] == self._node:
-            return
-        topic, _, message = frame[NODE_BYTES:].partition(b"\0")
-        super().publish(topic.decode(), message)
-
-
 def open_hub(redis_url: str | None) -> Hub:
-    return RedisHub(redis_url) if redis_url else InProcessHub()
+    """The hub for one process, or with Redis for several."""
+    if redis_url is None:
+        return InProcessHub()
+    # Importing the client takes a quarter of a second, which a single process can spare.
+    from plantao.kit.redis_hub import RedisHub  # noqa: PLC0415
+
+    return RedisHub(redis_url)

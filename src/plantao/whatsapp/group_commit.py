@@ -32,11 +32,7 @@ class LedgerWriter:
         self._waiting: list[Entry] = []
         self._waiting_bytes = 0
         self._flushing: asyncio.Task[None] | None = None
-
-    @property
-    def pressure(self) -> int:
-        """How many bodies wait for the next commit."""
-        return len(self._waiting)
+        self.appended = 0  # bodies so far, by this process
 
     async def append(self, body: bytes) -> None:
         """Returns once `body` is committed.
@@ -48,6 +44,7 @@ class LedgerWriter:
             raise ServiceUnavailable("Muitas mensagens aguardando gravação.", headers={"Retry-After": "5"})
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((body, stored))
+        self.appended += 1
         self._waiting_bytes += len(body)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush(), name="ledger-flush")

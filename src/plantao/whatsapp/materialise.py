@@ -40,11 +40,11 @@ from plantao.whatsapp.wire.webhook import parse_webhook
 
 log = structlog.get_logger(__name__)
 
-BATCH_ROWS = 128
+BATCH_ROWS = 256
 BATCH_BYTES = 8 * 1024 * 1024
 IDLE_SECONDS = 60.0
-CALM = 4  # bodies that wait for a commit without it being a crowd
-YIELD, LONGEST_YIELD = 2.0, 0.2  # times a batch's own time; seconds
+CALM = 8  # bodies that may come during a batch without it being a crowd
+YIELD, LONGEST_YIELD = 3.0, 0.25  # times a batch's own time; seconds
 LOCKED_SECONDS = 0.02  # another process is at it: look again soon
 
 
@@ -64,21 +64,24 @@ class Materialiser:
         While more comes in than can be read at once, taking it in goes first: what Meta has been told is received
         cannot be lost, and is read a little later.
         """
-        started = time.perf_counter()
-        idle = await self._batch()
-        if idle == 0 and self.writer.pressure > CALM:
+        started, appended = time.perf_counter(), self.writer.appended
+        count = await self._batch()
+        if count is None:
+            return LOCKED_SECONDS
+        if self.writer.appended - appended > max(count, CALM):
             await asyncio.sleep(min((time.perf_counter() - started) * YIELD, LONGEST_YIELD))
-        return idle
+        return 0 if count else IDLE_SECONDS
 
-    async def _batch(self) -> float:
+    async def _batch(self) -> int | None:
+        """Answers how many rows were dealt with; None when another process is at it."""
+        count = 0
         try:
             async with self.database.transaction() as tx:
                 if not await ledger.try_lock(tx):
-                    return LOCKED_SECONDS
+                    return None
                 rows = await ledger.pending(tx, BATCH_ROWS, BATCH_BYTES)
-                if not rows:
-                    return IDLE_SECONDS
-                to_answer = await self._store(tx, rows)
+                count = len(rows)
+                to_answer = await self._store(tx, rows) if rows else []
         except Exception as error:
             if is_transient(error):
                 raise
@@ -86,7 +89,7 @@ class Materialiser:
             await self._one_by_one()
         else:
             self.receipts.show(to_answer, typing=True)
-        return 0
+        return count
 
     async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> list[str]:
         now = self.clock.now()
