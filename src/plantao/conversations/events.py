@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from plantao.conversations.models import ConversationStatus, MessageStatus, Resolution
-from plantao.conversations.views import DeliveryError, MessageView, encode_json
+from plantao.conversations.views import DeliveryError, MessageView, encode_frame
 from plantao.kit.db import Transaction
 
 TOPIC = "conversation"
@@ -65,7 +65,7 @@ class Broadcast(msgspec.Struct, frozen=True, array_like=True):
     waiting: bool
     seq: int | None
     former_owner: int | None
-    frame: bytes
+    frame: str
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -83,7 +83,7 @@ def announce(
     """Publishes `event` after the commit, for those who may see a conversation in this state."""
     seq = event.message.seq if isinstance(event, NewMessage) else None
     waiting = status == ConversationStatus.QUEUE
-    broadcast = Broadcast(event.conversation_id, assigned_to, waiting, seq, former_owner, encode_json(event))
+    broadcast = Broadcast(event.conversation_id, assigned_to, waiting, seq, former_owner, encode_frame(event))
     tx.publish(TOPIC, _encode(broadcast))
 
 

@@ -10,6 +10,11 @@ from plantao.conversations.models import Direction, MessageStatus, MessageType, 
 encode_json = msgspec.json.Encoder().encode
 
 
+def encode_frame(value: object) -> str:
+    """JSON as the text of a WebSocket frame."""
+    return encode_json(value).decode()
+
+
 class Media(msgspec.Struct, frozen=True, omit_defaults=False):
     """`size` in bytes; `url` is null until the file is in our own storage."""
 

@@ -89,5 +89,5 @@ def configure_logging(level: str, style: Literal["json", "console"]) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # Their records repeat, per request, what our own access event says once and redacted.
-    for name in ("uvicorn.access", "httpx2", "httpcore2"):
+    for name in ("uvicorn.access", "uvicorn.error", "httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)

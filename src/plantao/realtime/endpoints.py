@@ -1,29 +1,30 @@
 """`/ws/chat`: from the handshake to the last frame of one client."""
 
 import asyncio
-import contextlib
 from typing import assert_never
 from uuid import UUID
 
 import structlog
+from starlette.datastructures import State
+from starlette.requests import HTTPConnection
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.types import Receive, Scope, Send
 
 from plantao.conversations.access import access_conversation
 from plantao.conversations.events import AgentTyping, announce
 from plantao.conversations.schemas import read_draft
 from plantao.conversations.sending import send_as_agent
-from plantao.conversations.views import encode_json
+from plantao.conversations.views import encode_frame
 from plantao.identity.models import Actor
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import Clock
-from plantao.kit.db import Database
+from plantao.kit.db import Database, is_transient
 from plantao.kit.errors import AppError, ErrorCode
 from plantao.kit.http.errors import unexpected_error_response
 from plantao.kit.http.pacing import Pace
 from plantao.realtime import frames
 from plantao.realtime.frames import BadFrame, ClientFrame, read_frame, ref_of
-from plantao.realtime.socket import TOKEN_REVOKED, Socket
+from plantao.realtime.socket import TOKEN_REVOKED, TRY_AGAIN_LATER, Socket
 from plantao.realtime.switchboard import Switchboard
 
 log = structlog.get_logger(__name__)
@@ -34,31 +35,44 @@ MAX_JOINED = 500
 
 
 def chat_route() -> WebSocketRoute:
-    return WebSocketRoute("/ws/chat", chat)
+    return WebSocketRoute("/ws/chat", Chat())
 
 
-async def chat(websocket: WebSocket) -> None:
-    """Serves one client. A bad token closes with 4401, after the handshake: browsers show no status of a refusal."""
-    identity: IdentityService = websocket.app.state.identity
-    token, subprotocol = _credentials(websocket)
+class Chat:
+    """ASGI endpoint, without the framework's wrapper: a frame to each of a thousand sockets passes here."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one client. A bad token closes with 4401 after the handshake: browsers show no refusal's status."""
+        await receive()  # websocket.connect
+        token, subprotocol = _credentials(HTTPConnection(scope))
+        actor = await _authenticate(scope["app"].state.identity, token)
+        await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
+        if isinstance(actor, int):
+            await send({"type": "websocket.close", "code": actor})
+        else:
+            await Line(scope["app"].state, receive, send, actor).serve()
+
+
+async def _authenticate(identity: IdentityService, token: str) -> Actor | int:
+    """Who is there, or the code to close with."""
     try:
-        actor = await identity.authenticate(token)
+        return await identity.authenticate(token)
     except AppError:
-        await websocket.accept(subprotocol)
-        await websocket.close(TOKEN_REVOKED)
-        return
-    await websocket.accept(subprotocol)
-    await Line(websocket, actor).serve()
+        return TOKEN_REVOKED
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        return TRY_AGAIN_LATER
 
 
-def _credentials(websocket: WebSocket) -> tuple[str, str | None]:
+def _credentials(connection: HTTPConnection) -> tuple[str, str | None]:
     """The token, and the subprotocol to confirm. `Sec-WebSocket-Protocol: bearer, <token>` keeps it out of URLs."""
-    offered: list[str] = websocket.scope.get("subprotocols", [])
+    offered: list[str] = connection.scope.get("subprotocols", [])
     if len(offered) == 2 and offered[0] == SUBPROTOCOL:
         return offered[1], SUBPROTOCOL
     if len(offered) == 1:
         return offered[0], offered[0]
-    return websocket.query_params.get("token", ""), None
+    return connection.query_params.get("token", ""), None
 
 
 class TooManyJoined(AppError):
@@ -69,14 +83,13 @@ class TooManyJoined(AppError):
 class Line:
     """Reads one client's frames, in order; what they lead to leaves through the `Socket`."""
 
-    def __init__(self, websocket: WebSocket, actor: Actor) -> None:
-        state = websocket.app.state
-        self._websocket = websocket
+    def __init__(self, state: State, receive: Receive, send: Send, actor: Actor) -> None:
+        self._receive = receive
         self._actor = actor
         self._database: Database = state.database
         self._switchboard: Switchboard = state.switchboard
         self._clock: Clock = state.clock
-        self._socket = Socket(websocket, actor, self._database)
+        self._socket = Socket(send, actor, self._database)
         self._pace = Pace(FRAMES_PER_SECOND, FRAME_BURST)
 
     async def serve(self) -> None:
@@ -89,17 +102,13 @@ class Line:
             for task in (reader, writer):
                 task.cancel()
             for outcome in await asyncio.gather(reader, writer, return_exceptions=True):
-                if isinstance(outcome, Exception):
+                if isinstance(outcome, Exception) and not isinstance(outcome, OSError):  # the latter: client gone
                     log.error("socket_failed", exc_info=outcome)
             await self._switchboard.remove(self._socket)
 
     async def _read_all(self) -> None:
-        with contextlib.suppress(WebSocketDisconnect):
-            while True:
-                message = await self._websocket.receive()
-                if message["type"] == "websocket.disconnect":
-                    return
-                await self._read_one(message.get("text") or message.get("bytes") or b"")
+        while (message := await self._receive())["type"] != "websocket.disconnect":
+            await self._read_one(message.get("text") or message.get("bytes") or b"")
 
     async def _read_one(self, data: str | bytes) -> None:
         if not self._pace.allows():
@@ -117,8 +126,6 @@ class Line:
             await self._act(frame)
         except AppError as error:
             self._complain(error.detail, error.error_code, ref_of(frame))
-        except WebSocketDisconnect:
-            raise
         except Exception as error:
             body = unexpected_error_response(error)
             log.exception("frame_failed", frame=ref_of(frame), status=body.status_code)
@@ -128,7 +135,7 @@ class Line:
     async def _act(self, frame: ClientFrame) -> None:
         match frame:
             case frames.Ping():
-                self._socket.offer(encode_json(frames.Pong(self._clock.now())))
+                self._socket.offer(encode_frame(frames.Pong(self._clock.now())))
             case frames.JoinConversation():
                 self._join(frame)
             case frames.LeaveConversation():
@@ -160,7 +167,7 @@ class Line:
         draft = read_draft(frame)
         async with self._database.transaction() as tx:
             message = await send_as_agent(tx, self._actor, frame.conversation_id, draft, self._clock.now())
-        self._socket.offer(encode_json(frames.MessageAck(frame.client_id, message)))
+        self._socket.offer(encode_frame(frames.MessageAck(frame.client_id, message)))
 
     async def _typing(self, conversation_id: UUID, *, is_typing: bool) -> None:
         async with self._database.transaction() as tx:
@@ -169,4 +176,4 @@ class Line:
             announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
 
     def _complain(self, detail: str, code: ErrorCode, ref: str | None) -> None:
-        self._socket.offer(encode_json(frames.Error(detail, code, ref)))
+        self._socket.offer(encode_frame(frames.Error(detail, code, ref)))

@@ -8,17 +8,18 @@ are given under the conversation's lock: when a number is committed, all lower o
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 import structlog
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.types import Send
 
 from plantao.conversations import repository
 from plantao.conversations.access import access_conversation, may_see
 from plantao.conversations.events import Broadcast, NewMessage
-from plantao.conversations.views import encode_json, message_view
+from plantao.conversations.views import encode_frame, message_view
 from plantao.identity.models import Actor
 from plantao.kit import metrics
 from plantao.kit.db import Database
@@ -28,30 +29,37 @@ log = structlog.get_logger(__name__)
 
 QUEUE_LIMIT = 256  # frames that a slow client may lag behind
 SEND_SECONDS = 20.0  # for one frame to leave
+GOODBYE_SECONDS = 5.0
 PAGE = 200  # messages read at once when catching up
 
 TOKEN_REVOKED = 4401
-TOO_SLOW = 1013
+TOO_SLOW = TRY_AGAIN_LATER = 1013
 
 Job = Callable[[], Awaitable[None]]
 
 
 class Socket:
-    def __init__(self, websocket: WebSocket, actor: Actor, database: Database) -> None:
+    def __init__(self, send: Send, actor: Actor, database: Database) -> None:
+        """`send`: the connection's ASGI channel, which waits while the client takes no more."""
         self.actor = actor
         self.joined: set[UUID] = set()
-        self._websocket = websocket
+        self._asgi_send = send
         self._database = database
         self._cursors: dict[UUID, int] = {}
-        self._queue: asyncio.Queue[bytes | Broadcast | Job] = asyncio.Queue(QUEUE_LIMIT)
+        self._queue: asyncio.Queue[str | Broadcast | Job] = asyncio.Queue(QUEUE_LIMIT)
         self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._sending_since: float | None = None
 
-    def offer(self, item: bytes | Broadcast | Job) -> None:
+    def offer(self, item: str | Broadcast | Job) -> None:
         """Queues a frame, a broadcast or some work that sends frames. A client that lags too far is closed."""
         try:
             self._queue.put_nowait(item)
         except asyncio.QueueFull:
             self.close(TOO_SLOW)
+
+    def is_stuck(self) -> bool:
+        """Whether one frame has been waiting for the client for too long."""
+        return self._sending_since is not None and time.monotonic() - self._sending_since > SEND_SECONDS
 
     def close(self, code: int) -> None:
         if not self._closing.done():
@@ -66,37 +74,32 @@ class Socket:
         finally:
             # Also when the client is gone and we are cancelled: `wait` does not end what it waits for.
             writer.cancel()
-        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
+        with contextlib.suppress(asyncio.CancelledError, OSError):
             await writer
         if self._closing.done():
             await self._say_goodbye(self._closing.result())
 
     async def _say_goodbye(self, code: int) -> None:
         metrics.WEBSOCKETS_CLOSED.labels(str(code)).inc()
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._websocket.close(code)
+        # A client that takes nothing takes no goodbye either; the server's pings end such a connection.
+        with contextlib.suppress(OSError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._asgi_send({"type": "websocket.close", "code": code})
 
     async def _write(self) -> None:
         while True:
             item = await self._queue.get()
-            try:
-                await self._handle(item)
-            except TimeoutError:
-                self.close(TOO_SLOW)
-                return
+            if isinstance(item, Broadcast):
+                await self._deliver(item)
+            elif isinstance(item, str):
+                await self._send(item)
+            else:
+                await item()
 
-    async def _handle(self, item: bytes | Broadcast | Job) -> None:
-        if isinstance(item, bytes):
-            await self._send(item)
-        elif isinstance(item, Broadcast):
-            await self._deliver(item)
-        else:
-            await item()
-
-    async def _send(self, frame: bytes) -> None:
-        async with asyncio.timeout(SEND_SECONDS):
-            await self._websocket.send_text(frame.decode())
+    async def _send(self, frame: str) -> None:
+        self._sending_since = time.monotonic()
+        await self._asgi_send({"type": "websocket.send", "text": frame})
+        self._sending_since = None
 
     async def _deliver(self, broadcast: Broadcast) -> None:
         if not self._may_hear(broadcast):
@@ -122,7 +125,7 @@ class Socket:
         """Job: authorises, says `joined`, then sends what came after `since_seq`. Raises as `access_conversation`."""
         async with self._database.transaction() as tx:
             conversation = await access_conversation(tx, self.actor, conversation_id)
-        await self._send(encode_json(Joined(conversation_id, conversation.last_seq)))
+        await self._send(encode_frame(Joined(conversation_id, conversation.last_seq)))
         start = conversation.last_seq if since_seq is None else since_seq
         self._cursors[conversation_id] = start
         if start < conversation.last_seq:
@@ -147,7 +150,7 @@ class Socket:
                     return
                 rows = await repository.messages_after(tx, conversation_id, cursor, PAGE)
             for row in rows:
-                await self._send(encode_json(NewMessage(conversation_id, message_view(row))))
+                await self._send(encode_frame(NewMessage(conversation_id, message_view(row))))
                 cursor = self._cursors[conversation_id] = row.seq
             if len(rows) < PAGE:
                 return

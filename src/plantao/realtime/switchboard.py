@@ -13,7 +13,7 @@ from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import is_transient
 from plantao.kit.hub import RESYNC, Hub
-from plantao.realtime.socket import TOKEN_REVOKED, Socket
+from plantao.realtime.socket import TOKEN_REVOKED, TOO_SLOW, Socket
 from plantao.routing.presence import Presence
 
 log = structlog.get_logger(__name__)
@@ -96,14 +96,14 @@ class Switchboard:
         for beat in count(1):
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                await self._close_revoked()
+                await self._close_unfit()
                 if beat % HEARTBEAT_EVERY == 0:
                     await self._presence.heartbeat({socket.actor for socket in self._sockets})
             except Exception as error:
                 if not is_transient(error):
                     log.exception("socket_watch_failed")
 
-    async def _close_revoked(self) -> None:
+    async def _close_unfit(self) -> None:
         if not self._sockets:
             return
         now = self._clock.now()
@@ -111,3 +111,5 @@ class Switchboard:
         for socket in tuple(self._sockets):
             if socket.actor.session_id not in valid or socket.actor.expires_at <= now:
                 socket.close(TOKEN_REVOKED)
+            elif socket.is_stuck():
+                socket.close(TOO_SLOW)
