@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -13,9 +14,16 @@ from rich.table import Table
 from plantao.kit.errors import AppError
 from plantao.kit.log import configure_logging
 from plantao.kit.postgres import PostgresError
-from plantao.settings import Settings, SettingsError, read_settings, require_for_serving
+from plantao.settings import (
+    Settings,
+    SettingsError,
+    read_settings,
+    require_for_serving,
+    settings_without_effect,
+)
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 users = typer.Typer(no_args_is_help=True, help="Users of the service desk.")
@@ -32,8 +40,7 @@ def serve() -> None:
     """Serve the API and work in the background: one process is a whole system."""
     from plantao import runtime
 
-    settings = _settings()
-    require_for_serving(settings)
+    settings = _serving_settings()
     listener = runtime.listen(settings)
     with runtime.stopping_on_signals(), runtime.database_url(settings) as url:
         runtime.run_server(settings, url, listener)
@@ -44,8 +51,7 @@ def worker() -> None:
     """Work in the background only, beside other processes on the same database."""
     from plantao import runtime
 
-    settings = _settings()
-    require_for_serving(settings)
+    settings = _serving_settings()
     with runtime.stopping_on_signals(), runtime.database_url(settings) as url:
         runtime.run_worker(settings, url)
 
@@ -155,6 +161,14 @@ def replay_ledger(
 def _settings() -> Settings:
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def _serving_settings() -> Settings:
+    settings = _settings()
+    require_for_serving(settings)
+    for name in settings_without_effect():
+        log.warning("setting_without_effect", setting=name)
     return settings
 
 

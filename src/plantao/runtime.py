@@ -14,6 +14,7 @@ from plantao.identity.accounts import Accounts
 from plantao.identity.passwords import PasswordHasher
 from plantao.kit.clock import SystemClock
 from plantao.kit.db import Database
+from plantao.kit.errors import ValidationFailed
 from plantao.kit.http.server import bind, build_server
 from plantao.kit.migrations import migrate
 from plantao.kit.postgres import EmbeddedPostgres, kept_alive
@@ -108,13 +109,21 @@ async def working(parts: Parts) -> AsyncIterator[Workers]:
 
 
 async def create_first_admin(settings: Settings, database: Database, *, waive_password_rule: bool = False) -> None:
-    """From `PLANTAO_ADMIN_EMAIL` and `PLANTAO_ADMIN_PASSWORD`; who exists already is left alone."""
+    """From `PLANTAO_ADMIN_EMAIL` and `PLANTAO_ADMIN_PASSWORD`; who exists already is left alone.
+
+    Raises `SettingsError`.
+    """
     if settings.admin_email is None or settings.admin_password is None:
         return
-    accounts = Accounts(database, SystemClock(), PasswordHasher())
-    await accounts.ensure_first_admin(
-        settings.admin_email,
-        settings.admin_password.get_secret_value(),
-        name="Administrador",
-        waive_password_rule=waive_password_rule,
-    )
+    hasher = PasswordHasher(threads=1)
+    try:
+        await Accounts(database, SystemClock(), hasher).ensure_first_admin(
+            settings.admin_email,
+            settings.admin_password.get_secret_value(),
+            name="Administrador",
+            waive_password_rule=waive_password_rule,
+        )
+    except ValidationFailed as error:
+        raise SettingsError(f"{PREFIX}ADMIN_{(error.field or '').upper()}: {error.detail}") from None
+    finally:
+        hasher.close()

@@ -156,7 +156,6 @@ def settings_for(sim: Simulator, **overrides: Any) -> Settings:
         "jwt_secret": JWT_SECRET,
         "whatsapp_graph_url": sim.base_url,
         "whatsapp_phone_number_id": config.phone_number_id,
-        "whatsapp_business_account_id": config.business_account_id,
         "whatsapp_access_token": config.access_token,
         "whatsapp_app_secret": (config.app_secret,),
         "whatsapp_verify_token": config.verify_token,
