@@ -24,7 +24,6 @@ from plantao.kit.postgres import EmbeddedPostgres
 
 ADMIN, PASSWORD = "admin@provedor.example", "Bancada-2026!"
 START_SECONDS = 60.0
-NO_LIMIT = "1000000/minute"
 POLL = 0.02  # seconds
 ROOT = Path(__file__).resolve().parents[1]  # where `-m bench...` finds us, wherever we were started
 
@@ -58,9 +57,6 @@ def settings(data_dir: Path, port: int, graph_port: int, debounce: float) -> dic
         "WHATSAPP_APP_SECRET": APP_SECRET,
         "WHATSAPP_VERIFY_TOKEN": "bench-verify",
         "BOT_DEBOUNCE_SECONDS": debounce,
-        "RATE_LIMIT_API": NO_LIMIT,
-        "RATE_LIMIT_LOGIN": NO_LIMIT,
-        "RATE_LIMIT_WHATSAPP_SEND": NO_LIMIT,
         "LOG_LEVEL": "WARNING",
     }
     return {f"PLANTAO_{name}": str(value) for name, value in values.items()}

@@ -2,23 +2,23 @@
 
 from pydantic import SecretStr
 
-from plantao.settings import PREFIX, Settings, SettingsError, require_for_serving
+from plantao.settings import PREFIX, WITHOUT_EFFECT, Settings, SettingsError, require_for_serving
 
-# For parts that are not built yet. A test finds out when the code begins to read one of these.
-WITHOUT_EFFECT = frozenset(("registration", "auth_database_url", "whatsapp_business_account_id", "gemini_api_key",
-    "gemini_model", "gemini_base_url", "rate_limit_api", "rate_limit_login", "rate_limit_register",
-    "rate_limit_whatsapp_send", "trusted_proxies"))  # fmt: skip
 HEAD = f"""# Settings
 
-Written by `scripts/settings_doc.py` from `plantao.settings.Settings`: change that, and run the script again.
-Settings are environment variables; an empty one counts as not set. `plantao serve` and `plantao worker` do not start
-without the required ones. "No effect yet" belongs to a part that is [not built yet](api.md#not-built-yet).
+Written by `scripts/settings_doc.py` from `plantao.settings`: change that, and run the script again.
+Settings are environment variables; an empty one counts as not set. A wrong one is one line that names it, and exit
+code 2. `plantao serve` and `plantao worker` do not start without the required ones.
 
 | `{PREFIX}...` | default | meaning |\n|---|---|---|\n"""
+TAIL = f"""
+`{{names}}` belong to parts that are [not built yet](api.md#not-built-yet): they are ignored, with a warning
+when `plantao serve` or `plantao worker` starts. `{PREFIX}AUTH_DATABASE_URL` is refused by both.
+"""
 
 
 def is_required(name: str) -> bool:
-    others = {other: SecretStr("abcdefgh" * 4) for other in Settings.model_fields if other != name}
+    others = {other: SecretStr("abcdefghijkl" * 3) for other in Settings.model_fields if other != name}
     try:
         require_for_serving(Settings.model_construct(None, **others))
     except SettingsError:
@@ -30,9 +30,8 @@ def page() -> str:
     table = ""
     for name, field in Settings.model_fields.items():
         default = "" if field.default in (None, ()) else f"`{field.default}`"
-        notes = " **Required.**" * is_required(name) + " *No effect yet.*" * (name in WITHOUT_EFFECT)
-        table += f"| `{name.upper()}` | {default} | {field.description}{notes} |\n"
-    return HEAD + table
+        table += f"| `{name.upper()}` | {default} | {field.description}{' **Required.**' * is_required(name)} |\n"
+    return HEAD + table + TAIL.format(names="`, `".join(WITHOUT_EFFECT))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`/health`: what works, told from the inside and cheap to ask."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -56,8 +57,9 @@ class HealthMonitor:
     hub: Hub
     graph: GraphClient
     clock: Clock
-    whatsapp: Health = Health.HEALTHY
-    _task: asyncio.Task[None] | None = field(default=None)
+    whatsapp: Health = Health.UNHEALTHY
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._watch_whatsapp(), name="health-whatsapp")
@@ -68,6 +70,7 @@ class HealthMonitor:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def report(self) -> dict[str, Any]:
+        await self._await_first_look()
         database = await self.database_health()
         redis = self._redis_health()
         services = {
@@ -82,6 +85,12 @@ class HealthMonitor:
             "timestamp": self.clock.now().replace(microsecond=0),
             "services": services,
         }
+
+    async def _await_first_look(self) -> None:
+        """Just after the start Meta has not been asked yet: better a late answer than a guess."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PING_SECONDS):
+                await self._asked.wait()
 
     async def database_health(self) -> Health:
         try:
@@ -105,6 +114,7 @@ class HealthMonitor:
             except GraphFailure as failure:
                 log.warning("whatsapp_unhealthy", error=str(failure))
                 self.whatsapp = Health.UNHEALTHY
+            self._asked.set()
             await asyncio.sleep(WHATSAPP_EVERY)
 
 

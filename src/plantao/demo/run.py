@@ -81,7 +81,9 @@ def _simulator(settings: Settings, port: int) -> Iterator[None]:
     environment = {f"{PREFIX}WHATSAPP_{name}": value for name, value in _secrets(settings).items()}
     command = [sys.executable, "-m", "plantao_simulator", *arguments]
     # In a session of its own: Ctrl-C reaches us, and we end it, after what it still has to receive.
-    process = subprocess.Popen(command, env=os.environ | environment, start_new_session=True)  # noqa: S603 - our own module
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        command, env=os.environ | environment, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         _await_simulator(process, settings.simulator_port)
         yield
@@ -150,6 +152,8 @@ def _print_introduction(port: int, simulator_port: int, data_dir: Path) -> None:
             f"[bold]Live events[/]            ws://{LOOPBACK}:{port}/ws/chat?token=…\n\n"
             "[bold]Log-ins[/]\n"
             f"  {ADMIN_EMAIL:<26} {ADMIN_PASSWORD:<12} admin\n{people}\n\n"
+            "Open a phone and write “Minha internet está lenta”: the bot answers. “Quero um atendente” puts the\n"
+            "customer in the queue, and the first agent with an open socket gets the conversation.\n"
             f"Data in {data_dir}. Ctrl-C stops everything.",
             title="[bold yellow]PLANTÃO DEMO: public passwords, this machine only[/]",
             expand=False,

@@ -41,7 +41,12 @@ class Switchboard:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        await self._presence.leave()
+        try:
+            await self._presence.leave()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("presence_left_to_expire", error=type(error).__name__)
 
     async def add(self, socket: Socket) -> None:
         self._sockets.add(socket)

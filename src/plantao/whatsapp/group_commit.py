@@ -61,7 +61,7 @@ class LedgerWriter:
 
     async def _write(self, batch: Sequence[Entry]) -> None:
         try:
-            await self._store([body for body, _ in batch])
+            await ledger.append(self._database, [body for body, _ in batch], self._clock.now())
         except Exception as error:  # noqa: BLE001 - whatever it was, every waiting request must hear of it
             if len(batch) == 1 or is_transient(error):
                 _fail(batch, error)
@@ -74,10 +74,6 @@ class LedgerWriter:
         for _, stored in batch:
             if not stored.done():
                 stored.set_result(None)
-
-    async def _store(self, bodies: Sequence[bytes]) -> None:
-        async with self._database.single_statement() as tx:
-            await ledger.append(tx, bodies, self._clock.now())
 
 
 def _fail(batch: Sequence[Entry], error: Exception) -> None:

@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from plantao.kit.db import Transaction, as_columns
+from plantao.kit.db import Database, Transaction, as_columns
 from plantao.whatsapp.wire.models import BadItem
 
 TOPIC = "wake.ledger"
 MATERIALISER_LOCK = 0x4C44
 
-APPEND = text("""
-    INSERT INTO webhook_ledger (received_at, body) SELECT CAST(:now AS timestamptz), unnest(CAST(:bodies AS bytea[]))
-""")
+APPEND = "INSERT INTO webhook_ledger (received_at, body) SELECT $1::timestamptz, unnest($2::bytea[])"
 
 # One materialiser at a time, in whatever process: order per contact needs no further thought, and the lock goes
 # with its connection if the process dies.
@@ -70,9 +68,9 @@ class LedgerRow:
     body: bytes
 
 
-async def append(tx: Transaction, bodies: Sequence[bytes], now: datetime) -> None:
-    await tx.run(APPEND, {"bodies": list(bodies), "now": now})
-    tx.publish(TOPIC)
+async def append(database: Database, bodies: Sequence[bytes], now: datetime) -> None:
+    """Commits all of `bodies` or none. Calls must not overlap."""
+    await database.execute_directly(APPEND, now, bodies, topic=TOPIC)
 
 
 async def try_lock(tx: Transaction) -> bool:

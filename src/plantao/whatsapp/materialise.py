@@ -43,8 +43,8 @@ log = structlog.get_logger(__name__)
 BATCH_ROWS = 256
 BATCH_BYTES = 8 * 1024 * 1024
 IDLE_SECONDS = 60.0
-CALM = 8  # bodies that may come during a batch without it being a crowd
-YIELD, LONGEST_YIELD = 3.0, 0.25  # times a batch's own time; seconds
+CALM = 16  # bodies that may come during a batch without it being a crowd
+YIELD, LONGEST_YIELD = 4.0, 0.25  # times a batch's own time; seconds
 LOCKED_SECONDS = 0.02  # another process is at it: look again soon
 
 
@@ -65,31 +65,31 @@ class Materialiser:
         cannot be lost, and is read a little later.
         """
         started, appended = time.perf_counter(), self.writer.appended
-        count = await self._batch()
-        if count is None:
-            return LOCKED_SECONDS
-        if self.writer.appended - appended > max(count, CALM):
+        idle = await self._batch()
+        if self.writer.appended - appended > CALM:
             await asyncio.sleep(min((time.perf_counter() - started) * YIELD, LONGEST_YIELD))
-        return 0 if count else IDLE_SECONDS
+        return idle
 
-    async def _batch(self) -> int | None:
-        """Answers how many rows were dealt with; None when another process is at it."""
-        count = 0
+    async def _batch(self) -> float:
+        """Answers how long there is nothing more to do; whoever appends rings the bell before."""
+        idle = 0.0
         try:
             async with self.database.transaction() as tx:
                 if not await ledger.try_lock(tx):
-                    return None
+                    return LOCKED_SECONDS
                 rows = await ledger.pending(tx, BATCH_ROWS, BATCH_BYTES)
-                count = len(rows)
+                if len(rows) < BATCH_ROWS and sum(len(row.body) for row in rows) < BATCH_BYTES:
+                    idle = IDLE_SECONDS
                 to_answer = await self._store(tx, rows) if rows else []
         except Exception as error:
             if is_transient(error):
                 raise
             log.warning("materialise_batch_split", error=type(error).__name__)
             await self._one_by_one()
+            return 0
         else:
             self.receipts.show(to_answer, typing=True)
-        return count
+        return idle
 
     async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> list[str]:
         now = self.clock.now()
