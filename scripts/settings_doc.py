@@ -7,8 +7,8 @@ from plantao.settings import PREFIX, WITHOUT_EFFECT, Settings, SettingsError, re
 HEAD = f"""# Settings
 
 Written by `scripts/settings_doc.py` from `plantao.settings`: change that, and run the script again.
-Settings are environment variables; an empty one counts as not set. A wrong one is one line that names it, and exit
-code 2. `plantao serve` and `plantao worker` do not start without the required ones.
+Settings are environment variables; an empty one counts as not set. `plantao serve` and `plantao worker` do not start
+without the required ones.
 
 | `{PREFIX}...` | default | meaning |\n|---|---|---|\n"""
 TAIL = f"""

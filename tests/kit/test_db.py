@@ -225,6 +225,22 @@ async def test_what_will_fail_again_is_not_transient(database: Database, stateme
     assert not is_transient(await raised_by(database, statement))
 
 
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("SELECT CAST(:value AS int)", 2**40),
+        ("SELECT CAST(:value AS uuid)", "no uuid"),
+        ("SELECT CAST(:value AS text)", "half a character: \ud83d"),
+        ("SELECT CAST(:value AS text)", "nul: \0"),
+    ],
+)
+async def test_a_value_that_the_driver_or_a_column_refuses_is_not_transient(
+    database: Database, statement: str, value: object
+) -> None:
+    """Else a poisoned message would be tried for ever, and hold up all behind it."""
+    assert not is_transient(await raised_by(database, statement, value=value))
+
+
 async def test_a_terminated_connection_is_transient_and_the_pool_recovers(database: Database) -> None:
     async with database.engine.connect() as connection:
         pid = await connection.scalar(text("SELECT pg_backend_pid()"))

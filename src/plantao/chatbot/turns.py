@@ -5,7 +5,6 @@ that the conversation is still the bot's and that nobody has written meanwhile; 
 newer message has its own turn.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +26,7 @@ from plantao.conversations.sending import BOT, Draft, append
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
+from plantao.kit.in_flight import InFlight
 from plantao.kit.wakeup import Bell
 from plantao.routing.assignment import assign_waiting
 
@@ -47,36 +47,27 @@ class BotTurns:
     engine: Engine
     clock: Clock
     bell: Bell
-    _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
+    _in_flight: InFlight = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._in_flight = InFlight("bot_turn", CONCURRENCY, on_end=self.bell.ring)
 
     async def step(self) -> float:
         """Starts the turns that are due; answers the seconds until the next one."""
-        free = CONCURRENCY - len(self._in_flight)
+        free = self._in_flight.free
         if free == 0:
             return IDLE_SECONDS  # each turn that ends rings the bell
         async with self.database.transaction() as tx:
             claims = await bot_turns.claim(tx, self.clock.now(), LEASE, free)
             due = await bot_turns.next_due(tx) if not claims else None
         for claim in claims:
-            self._start(claim)
+            self._in_flight.start(self._turn(claim))
         if claims:
             return 0
         return IDLE_SECONDS if due is None else max(0.001, (due - self.clock.now()).total_seconds())
 
     async def drain(self) -> None:
-        while self._in_flight:
-            await asyncio.wait(self._in_flight)
-
-    def _start(self, claim: Claim) -> None:
-        task = asyncio.create_task(self._turn(claim))
-        self._in_flight.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("bot_turn_failed", exc_info=error)  # the claim runs out, and the turn comes again
-        self.bell.ring()
+        await self._in_flight.drain()
 
     async def _turn(self, claim: Claim) -> None:
         async with self.database.transaction() as tx:

@@ -72,8 +72,8 @@ async def receive(
     numbered = _number(fresh, conversations)
     rank = STATUS_RANK[MessageStatus.DELIVERED]
     rows = [_message_row(item) for item in numbered]
-    await intake.insert_messages(tx, rows, now=now, status=MessageStatus.DELIVERED, status_rank=rank)
-    await intake.advance_conversations(tx, _advances(numbered, now + rules.bot_debounce))
+    advances = _advances(numbered, now + rules.bot_debounce)
+    await intake.store(tx, rows, advances, now=now, status=MessageStatus.DELIVERED, status_rank=rank)
     _announce(tx, numbered)
     newest = {item.conversation.id: item for item in numbered if item.message.opens}
     return [item.message.external_id for item in newest.values() if item.conversation.handled_by == HandledBy.BOT]
@@ -139,7 +139,7 @@ def _advances(numbered: Sequence[Numbered], bot_due_at: datetime) -> list[dict[s
 def _advance(conversation_id: UUID, group: list[Numbered], bot_due_at: datetime) -> dict[str, Any]:
     opening = [item.message.sent_at for item in group if item.message.opens]
     return {
-        "id": conversation_id,
+        "advanced": conversation_id,
         "last_seq": group[-1].seq,
         "added": len(group),
         "last_message_at": max(whole_second(item.message.sent_at) for item in group),

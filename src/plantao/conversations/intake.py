@@ -79,21 +79,23 @@ OPEN_NEW = text(f"""
     RETURNING {_COLUMNS}
 """)
 
-INSERT_MESSAGES = text("""
-    INSERT INTO messages
-        (id, conversation_id, seq, direction, type, content, caption, media, sent_at, stored_at, sent_by, status,
-         status_rank, error, external_id, reply_to)
-    SELECT id, conversation_id, seq, 'incoming', type, content, caption, CAST(media AS jsonb), sent_at,
-           CAST(:now AS timestamptz), sent_by, CAST(:status AS text), CAST(:status_rank AS smallint),
-           CAST(error AS jsonb), external_id, reply_to
-    FROM unnest(
-        CAST(:id AS uuid[]), CAST(:conversation_id AS uuid[]), CAST(:seq AS int[]), CAST(:type AS text[]),
-        CAST(:content AS text[]), CAST(:caption AS text[]), CAST(:media AS text[]), CAST(:sent_at AS timestamptz[]),
-        CAST(:sent_by AS text[]), CAST(:error AS text[]), CAST(:external_id AS text[]), CAST(:reply_to AS text[])
-    ) AS new (id, conversation_id, seq, type, content, caption, media, sent_at, sent_by, error, external_id, reply_to)
-""")
-
-ADVANCE = text("""
+# The messages and what they change in their conversations: one statement, one round trip.
+STORE = text("""
+    WITH stored AS (
+        INSERT INTO messages
+            (id, conversation_id, seq, direction, type, content, caption, media, sent_at, stored_at, sent_by, status,
+             status_rank, error, external_id, reply_to)
+        SELECT id, conversation_id, seq, 'incoming', type, content, caption, CAST(media AS jsonb), sent_at,
+               CAST(:now AS timestamptz), sent_by, CAST(:status AS text), CAST(:status_rank AS smallint),
+               CAST(error AS jsonb), external_id, reply_to
+        FROM unnest(
+            CAST(:id AS uuid[]), CAST(:conversation_id AS uuid[]), CAST(:seq AS int[]), CAST(:type AS text[]),
+            CAST(:content AS text[]), CAST(:caption AS text[]), CAST(:media AS text[]),
+            CAST(:sent_at AS timestamptz[]), CAST(:sent_by AS text[]), CAST(:error AS text[]),
+            CAST(:external_id AS text[]), CAST(:reply_to AS text[])
+        ) AS new (id, conversation_id, seq, type, content, caption, media, sent_at, sent_by, error, external_id,
+                  reply_to)
+    )
     UPDATE conversations c SET
         last_seq = new.last_seq,
         messages_count = c.messages_count + new.added,
@@ -102,8 +104,9 @@ ADVANCE = text("""
         bot_due_at = CASE WHEN c.handled_by = 'bot' AND c.status = 'in_progress'
                           THEN coalesce(new.bot_due_at, c.bot_due_at) END
     FROM unnest(
-        CAST(:id AS uuid[]), CAST(:last_seq AS int[]), CAST(:added AS int[]), CAST(:last_message_at AS timestamptz[]),
-        CAST(:window_expires_at AS timestamptz[]), CAST(:bot_due_at AS timestamptz[])
+        CAST(:advanced AS uuid[]), CAST(:last_seq AS int[]), CAST(:added AS int[]),
+        CAST(:last_message_at AS timestamptz[]), CAST(:window_expires_at AS timestamptz[]),
+        CAST(:bot_due_at AS timestamptz[])
     ) AS new (id, last_seq, added, last_message_at, window_expires_at, bot_due_at)
     WHERE c.id = new.id
 """)
@@ -179,9 +182,8 @@ def _open_conversation(row: Row[Any], *, reopened: bool = False) -> OpenConversa
     return OpenConversation(**row._mapping, reopened=reopened)
 
 
-async def insert_messages(tx: Transaction, rows: Sequence[Mapping[str, Any]], **shared: Any) -> None:
-    await tx.run(INSERT_MESSAGES, as_columns(rows) | shared)
-
-
-async def advance_conversations(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-    await tx.run(ADVANCE, as_columns(rows))
+async def store(
+    tx: Transaction, messages: Sequence[Mapping[str, Any]], advances: Sequence[Mapping[str, Any]], **shared: Any
+) -> None:
+    """Inserts messages and brings their conversations' rows up to them. `shared`: now, status, status_rank."""
+    await tx.run(STORE, as_columns(messages) | as_columns(advances) | shared)

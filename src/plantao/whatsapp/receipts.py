@@ -4,12 +4,12 @@ Calls beyond a modest rate, or that fail, are dropped: during an outage of the p
 matter, not the dots.
 """
 
-import asyncio
 from collections.abc import Iterable
 
 import structlog
 
 from plantao.kit.http.pacing import Pace
+from plantao.kit.in_flight import InFlight
 from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphFailure
 
@@ -22,20 +22,17 @@ class Receipts:
     def __init__(self, graph: GraphClient) -> None:
         self._graph = graph
         self._pace = Pace(CALLS_PER_SECOND, BURST)
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight = InFlight("receipt", BURST)
 
     def show(self, wamids: Iterable[str], *, typing: bool) -> None:
         """Marks these messages, and all before them, as read; with `typing`, until an answer or for 25 seconds."""
         for wamid in wamids:
-            if not self._pace.allows():
+            if self._in_flight.free <= 0 or not self._pace.allows():
                 return
-            task = asyncio.create_task(self._call(wamid, typing=typing))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            self._in_flight.start(self._call(wamid, typing=typing))
 
     async def drain(self) -> None:
-        while self._in_flight:
-            await asyncio.wait(self._in_flight)
+        await self._in_flight.drain()
 
     async def _call(self, wamid: str, *, typing: bool) -> None:
         try:

@@ -5,12 +5,10 @@ which its statuses bring back. If an answer is lost, or we die before writing it
 again only after the time in which such a status would have come and settled it.
 """
 
-import asyncio
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
@@ -21,6 +19,7 @@ from plantao.customers.repository import learn_wa_id
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
+from plantao.kit.in_flight import InFlight
 from plantao.kit.wakeup import Bell
 from plantao.whatsapp import early_statuses, rates
 from plantao.whatsapp.compose import compose
@@ -50,11 +49,14 @@ class Sender:
     bell: Bell
     receipts: Receipts
     rng: random.Random = field(default_factory=random.Random)
-    _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
+    _in_flight: InFlight = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._in_flight = InFlight("send", CONCURRENCY, on_end=self.bell.ring)
 
     async def step(self) -> float:
         """Claims what is due and starts sending it; answers the seconds until the next message is due."""
-        free = CONCURRENCY - len(self._in_flight)
+        free = self._in_flight.free
         if free == 0:
             return IDLE_SECONDS  # each call that ends rings the bell
         async with self.database.transaction() as tx:
@@ -62,32 +64,19 @@ class Sender:
             ready = await self._within_rates(tx, claimed) if claimed else []
             due = await outbox.next_due(tx) if not claimed else None
         for message in ready:
-            self._start(self._send(message))
+            self._in_flight.start(self._send(message))
         if claimed:
             return 0
         return IDLE_SECONDS if due is None else max(0.001, (due - self.clock.now()).total_seconds())
 
     async def drain(self) -> None:
-        while self._in_flight:
-            await asyncio.wait(self._in_flight)
+        await self._in_flight.drain()
 
     async def _within_rates(self, tx: Transaction, claimed: Sequence[Outgoing]) -> list[Outgoing]:
         later = await rates.reserve(tx, self.phone_number_id, claimed, self.clock.now())
         if later:
             await outbox.postpone(tx, list(later.items()), refund_attempt=True)
         return [message for message in claimed if message.id not in later]
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._in_flight.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # The claim runs out by itself, so nothing is lost.
-            log.error("send_not_recorded", exc_info=error)
-        self.bell.ring()
 
     async def _send(self, message: Outgoing) -> None:
         try:
