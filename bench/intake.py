@@ -19,9 +19,19 @@ from bench.system import ROOT, Ground, Process, floor, ground, plantao
 QUIET_BOT = 30.0  # seconds of debounce: longer than the time between two loads, so that no turn falls due
 DEBOUNCE = 1.5
 BURST = 8  # messages that a customer writes in a row, where the bot answers
-FLOOR_TIMES = 3  # the floor is so fast that it needs more requests to be measured for as long
+FLOOR_TIMES = 2  # the floor is so fast that it needs more requests to be measured for as long
 CONNECTIONS = {ONE: 1, SIXTEEN: 16, MANY: 64}
 PENDING = "SELECT count(*) FROM webhook_ledger WHERE materialised_at IS NULL"
+# Rows that were read before the last one came; and what the slowest in a hundred waited to be read, in seconds.
+MEANWHILE = """
+    SELECT count(*) FROM webhook_ledger
+    WHERE id > $1 AND materialised_at <= (SELECT max(received_at) FROM webhook_ledger)
+"""
+WAITED = """
+    SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM materialised_at - received_at))
+    FROM webhook_ledger WHERE id > $1
+"""
+NEWEST = "SELECT coalesce(max(id), 0) FROM webhook_ledger"
 INCOMING = "SELECT count(*) FROM messages WHERE direction = 'incoming'"
 
 
@@ -34,7 +44,7 @@ class Size:
     bot_count: int
 
 
-FULL = Size(rounds=5, counts={ONE: 1_000, SIXTEEN: 6_000, MANY: 8_000}, bot_count=8_000)
+FULL = Size(rounds=4, counts={ONE: 1_000, SIXTEEN: 12_000, MANY: 20_000}, bot_count=8_000)
 QUICK = Size(rounds=1, counts={ONE: 300, SIXTEEN: 2_500, MANY: 3_000}, bot_count=2_000)
 
 
@@ -46,12 +56,20 @@ async def measure(size: Size) -> list[Figure]:
             for number in range(size.rounds):
                 print(f"intake: round {number + 1} of {size.rounds}", file=sys.stderr)
                 await _round(samples, base, product, bare, size)
-            memory = (pss_bytes(product.pid) + pss_bytes(base.postmaster)) / 1e6
+            memory = _memory(product, base)
         async with plantao(base.data_dir, graph.port, DEBOUNCE) as product:
             print("intake: with the bot", file=sys.stderr)
             load = Load(product.port, 16, size.bot_count, customers=size.bot_count // BURST, burst=BURST)
             await _measure_product(samples, base, product, load, BOT)
-    return [*samples.figures(), Figure("Memory (PSS) after these webhooks, server + PostgreSQL", [memory], "MB")]
+    return [*samples.figures(), *memory]
+
+
+def _memory(product: Process, base: Ground) -> list[Figure]:
+    server, database = pss_bytes(product.pid) / 1e6, pss_bytes(base.postmaster) / 1e6
+    return [
+        Figure("Memory (PSS) after these webhooks, server", [server], "MB"),
+        Figure("Memory (PSS) after these webhooks, PostgreSQL", [database], "MB"),
+    ]
 
 
 async def _warm_up(base: Ground, product: Process, bare: Process) -> None:
@@ -72,7 +90,7 @@ async def _round(samples: Samples, base: Ground, product: Process, bare: Process
 
 
 async def _measure_product(samples: Samples, base: Ground, product: Process, load: Load, name: str) -> None:
-    stored = await base.value(INCOMING)
+    stored, newest = await base.value(INCOMING), await base.value(NEWEST)
     server, database = cpu_seconds(product.pid), cpu_seconds(base.postmaster)
     result = await run_load(load)
     await base.until(PENDING, 0)
@@ -84,7 +102,8 @@ async def _measure_product(samples: Samples, base: Ground, product: Process, loa
     samples.add(kinds.P50, name, result.p50 * 1000)
     samples.add(kinds.P99, name, result.p99 * 1000)
     samples.add(kinds.MATERIALISED, name, load.count / seconds)
-    samples.add(kinds.BACKLOG, name, seconds - result.seconds)
+    samples.add(kinds.MEANWHILE, name, await base.value(MEANWHILE, newest) / result.seconds)
+    samples.add(kinds.WAITED, name, float(await base.value(WAITED, newest)))
     samples.add(kinds.CPU, name, (server + database) / load.count * 1000)
     samples.add(kinds.SERVER_CPU, name, server / load.count * 1000)
     samples.add(kinds.DATABASE_CPU, name, database / load.count * 1000)

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -26,9 +26,20 @@ from plantao.kit.db import Database
 from plantao.kit.migrations import migrate
 from plantao.kit.postgres import EmbeddedPostgres
 
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
 # The scratch cluster need not survive a power cut. Crash tests start servers of their own, with durability on.
 SCRATCH = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 TEMPLATE = "plantao_template"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
@@ -134,3 +145,19 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+@pytest.fixture
+async def page() -> AsyncIterator["Page"]:
+    """A page of a real browser, which fails its test on any script error or broken content policy."""
+    from playwright.async_api import async_playwright
+
+    problems: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        made = await browser.new_page(locale="pt-BR")
+        made.on("pageerror", lambda error: problems.append(str(error)))
+        made.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
+        yield made
+        await browser.close()
+    assert problems == []

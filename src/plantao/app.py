@@ -33,7 +33,7 @@ from plantao.realtime.switchboard import Switchboard
 from plantao.routing import endpoints as routing
 from plantao.routing.assignment import assign_waiting
 from plantao.routing.presence import Presence
-from plantao.settings import Settings
+from plantao.settings import PREFIX, Settings, SettingsError
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
 from plantao.whatsapp.graph.client import GraphClient
@@ -64,26 +64,34 @@ class Parts:
 
 
 def build_parts(settings: Settings, database_url: str, clock: Clock | None = None) -> Parts:
+    """Connects to nothing yet. Raises `SettingsError`."""
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     hub = open_hub(redis_url)
     clock = clock or SystemClock()
     database = Database(database_url, hub)
-    token = settings.whatsapp_access_token
     return Parts(
         settings=settings,
         clock=clock,
         hub=hub,
         database=database,
-        graph=GraphClient(
-            str(settings.whatsapp_graph_url),
-            settings.whatsapp_graph_version,
-            settings.whatsapp_phone_number_id or "",
-            token.get_secret_value() if token else "",
-        ),
+        graph=_graph_client(settings),
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
         engine=OfflineEngine(),
         ledger=LedgerWriter(database, clock),
     )
+
+
+def _graph_client(settings: Settings) -> GraphClient:
+    token = settings.whatsapp_access_token
+    try:
+        return GraphClient(
+            str(settings.whatsapp_graph_url),
+            settings.whatsapp_graph_version,
+            settings.whatsapp_phone_number_id or "",
+            token.get_secret_value() if token else "",
+        )
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}WHATSAPP_ACCESS_TOKEN: {error}") from None
 
 
 class Workers:

@@ -10,7 +10,9 @@ import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import DBAPIError
 
+from plantao.kit.db import is_transient
 from plantao.kit.errors import AppError
 from plantao.kit.log import configure_logging
 from plantao.kit.postgres import PostgresError
@@ -52,6 +54,8 @@ def worker() -> None:
     from plantao import runtime
 
     settings = _serving_settings()
+    if settings.redis_url is None:
+        log.warning("worker_without_redis", effect="sockets of other processes hear late of what this one does")
     with runtime.stopping_on_signals(), runtime.database_url(settings) as url:
         runtime.run_worker(settings, url)
 
@@ -191,4 +195,9 @@ def main() -> None:
         sys.exit(MISCONFIGURED)
     except (PostgresError, AppError) as error:
         typer.echo(f"plantao: {error}", err=True)
+        sys.exit(1)
+    except (OSError, DBAPIError) as error:
+        if not is_transient(error):
+            raise
+        typer.echo(f"plantao: the database does not answer: {getattr(error, 'orig', error)}", err=True)
         sys.exit(1)

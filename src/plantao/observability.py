@@ -31,12 +31,19 @@ async def read_metrics(request: Request) -> Response:
 
 def _check_reader(request: Request, settings: Settings) -> None:
     if settings.metrics_token is None:
-        if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
+        if not _is_local(request):
             raise Forbidden("As métricas só podem ser lidas desta máquina: defina PLANTAO_METRICS_TOKEN.")
         return
     expected = f"Bearer {settings.metrics_token.get_secret_value()}"
     if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected.encode()):
         raise MetricsForbidden("Token ausente ou inválido.", headers={"WWW-Authenticate": "Bearer"})
+
+
+def _is_local(request: Request) -> bool:
+    """Whether somebody on this machine asks, and not a proxy on this machine for somebody else."""
+    if request.client is None or {"x-forwarded-for", "forwarded"} & set(request.headers):
+        return False
+    return ipaddress.ip_address(request.client.host).is_loopback
 
 
 async def _count_depths(database: Database) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from tests.simulator.conftest import Bench, Receiver, text_to
 
 from plantao_simulator import Status, create_simulator, run_server
 from plantao_simulator.config import SimulatorConfig
 
 PHONE = "+5511999999999"
-CHROMIUM = "/usr/bin/chromium"
 BUTTONS = {
     "type": "button",
     "body": {"text": "Sua internet voltou?"},
@@ -20,18 +17,7 @@ BUTTONS = {
 }
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """A page that fails its test on any script error or broken content policy."""
-    problems: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        made = await browser.new_page(locale="pt-BR")
-        made.on("pageerror", lambda error: problems.append(str(error)))
-        made.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
-        yield made
-        await browser.close()
-    assert problems == []
+pytestmark = pytest.mark.browser
 
 
 async def test_a_conversation_on_the_page(bench: Bench, page: Page) -> None:

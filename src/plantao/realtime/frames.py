@@ -93,9 +93,16 @@ def read_frame(data: str | bytes) -> ClientFrame:
     try:
         return _decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise BadFrame(f"Quadro inválido: {error}", _ref(data)) from None
+        raise BadFrame(_describe(error), _ref(data)) from None
     except _UNREADABLE:
         raise BadFrame("O quadro não é um JSON válido.", None) from None
+
+
+def _describe(error: msgspec.ValidationError) -> str:
+    """Which field is wrong, in Portuguese: msgspec's own words end with its path, `$.conversation_id`."""
+    _, _, path = str(error).partition("`$.")
+    field = path.rstrip("`")
+    return f"Campo inválido no quadro: {field}." if field else "O quadro tem um campo desconhecido ou sem valor."
 
 
 def ref_of(frame: ClientFrame) -> str:

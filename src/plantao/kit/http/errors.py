@@ -94,10 +94,19 @@ async def _on_app_error(_request: Request, error: Exception) -> Response:
     return app_error_response(error)
 
 
-async def _on_validation_error(_request: Request, error: Exception) -> Response:
+async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - how the handler is registered
+    if error.errors()[0]["loc"][0] == "body" and not _is_json(request.headers.get("content-type")):
+        code, text = _PROTOCOL_ERRORS[415]
+        return error_response(415, code, text)
     detail, field = describe_validation(error.errors())
     return error_response(400, ErrorCode.VALIDATION_ERROR, detail, field)
+
+
+def _is_json(content_type: str | None) -> bool:
+    """Whether a body says that it is JSON. One that says nothing is judged by what it holds."""
+    kind = (content_type or "application/json").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:
