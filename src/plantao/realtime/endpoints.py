@@ -93,7 +93,14 @@ class Line:
         self._pace = Pace(FRAMES_PER_SECOND, FRAME_BURST)
 
     async def serve(self) -> None:
-        await self._switchboard.add(self._socket)
+        try:
+            await self._switchboard.add(self._socket)
+            await self._converse()
+        finally:
+            await self._switchboard.remove(self._socket)
+
+    async def _converse(self) -> None:
+        """Until the client leaves or the socket is closed from here."""
         reader = asyncio.create_task(self._read_all())
         writer = asyncio.create_task(self._socket.write_all())
         try:
@@ -104,7 +111,6 @@ class Line:
             for outcome in await asyncio.gather(reader, writer, return_exceptions=True):
                 if isinstance(outcome, Exception) and not isinstance(outcome, OSError):  # the latter: client gone
                     log.error("socket_failed", exc_info=outcome)
-            await self._switchboard.remove(self._socket)
 
     async def _read_all(self) -> None:
         while (message := await self._receive())["type"] != "websocket.disconnect":

@@ -91,14 +91,15 @@ class Sender:
     async def _sent(self, message: Outgoing, result: SendResult) -> None:
         now = self.clock.now()
         async with self.database.transaction() as tx:
+            if result.wa_id is not None and result.wa_id != message.wa_id:
+                # Customers before messages, as the materialiser goes: no deadlock.
+                await learn_wa_id(tx, message.customer_id, result.wa_id)
             await early_statuses.lock(tx, [result.wamid])
             early = await early_statuses.take(tx, result.wamid)
             sent = StatusUpdate(MessageStatus.SENT, now, external_id=result.wamid, id=message.id)
             await outbox.apply_statuses(tx, [sent])
             if early is not None:
                 await outbox.apply_statuses(tx, [early])
-            if result.wa_id is not None and result.wa_id != message.wa_id:
-                await learn_wa_id(tx, message.customer_id, result.wa_id)
             seen = await outbox.latest_incoming(tx, message.conversation_id)
         metrics.MESSAGES_SENT.labels("sent").inc()
         if seen is not None and message.sent_by == SentBy.AGENT:
