@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import asyncpg
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import CursorResult, Row
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.base import Executable
 
@@ -137,16 +137,13 @@ def is_transient(error: BaseException) -> bool:
 
     Everything else (a value that a column refuses, a broken constraint) will fail again.
     """
-    if isinstance(error, (OSError, TimeoutError, InterfaceError, OperationalError, asyncpg.InterfaceError)):
-        return True
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or _is_transient_state(error.orig)
-    return isinstance(error, asyncpg.PostgresError) and _is_transient_state(error)
-
-
-def _is_transient_state(error: BaseException | None) -> bool:
-    state = getattr(error, "sqlstate", None) or getattr(getattr(error, "__cause__", None), "sqlstate", None)
-    if isinstance(state, str):
+        # SQLAlchemy's classes are too coarse: what the driver said hangs on its wrapper.
+        driver_error = getattr(error.orig, "__cause__", None) or error.orig
+        return error.connection_invalidated or (driver_error is not None and is_transient(driver_error))
+    if isinstance(error, asyncpg.PostgresError):
         # 08 connection, 40 rollback (deadlock), 53 resources, 55P03 lock, 57 operator, 58 system
-        return state[:2] in {"08", "40", "53", "57", "58"} or state == "55P03"
-    return isinstance(getattr(error, "__cause__", None), asyncpg.PostgresConnectionError)
+        return (error.sqlstate or "")[:2] in {"08", "40", "53", "57", "58"} or error.sqlstate == "55P03"
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)  # those are values that cannot be sent, the others lost connections
+    return isinstance(error, (OSError, TimeoutError))

@@ -34,6 +34,7 @@ class RedisHub(InProcessHub):
         self._overflowed = False
         self._tasks: list[asyncio.Task[None]] = []
         self._listening = asyncio.Event()
+        self._stopping = False
 
     def publish(self, topic: str, message: bytes) -> None:
         super().publish(topic, message)
@@ -54,13 +55,14 @@ class RedisHub(InProcessHub):
             log.warning("hub_redis_away")
 
     async def stop(self) -> None:
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._redis.aclose()
 
     async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
+        while not self._stopping:  # the client may turn a cancellation while it connects into a timeout
             try:
                 await work()
             except (RedisError, OSError, TimeoutError) as error:
