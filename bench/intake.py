@@ -10,7 +10,7 @@ import msgspec
 from bench import intake_figures as kinds
 from bench.graph import GraphStandIn
 from bench.http_client import Client, api_request
-from bench.intake_figures import BOT, MANY, ONE, SIXTEEN, Samples
+from bench.intake_figures import BOT, MANY, ONE, PACED, SIXTEEN, Samples
 from bench.load import Load, Result
 from bench.processes import cpu_seconds, pss_bytes
 from bench.report import Figure
@@ -21,6 +21,7 @@ DEBOUNCE = 1.5
 BURST = 8  # messages that a customer writes in a row, where the bot answers
 FLOOR_TIMES = 2  # the floor is so fast that it needs more requests to be measured for as long
 CONNECTIONS = {ONE: 1, SIXTEEN: 16, MANY: 64}
+RATE = 1_500.0  # webhooks a second that must be materialised as they come, for as long as they come
 PENDING = "SELECT count(*) FROM webhook_ledger WHERE materialised_at IS NULL"
 # Rows that were read before the last one came; and what the slowest in a hundred waited to be read, in seconds.
 MEANWHILE = """
@@ -42,10 +43,11 @@ class Size:
     rounds: int
     counts: dict[str, int]
     bot_count: int
+    paced_count: int
 
 
-FULL = Size(rounds=4, counts={ONE: 1_000, SIXTEEN: 12_000, MANY: 20_000}, bot_count=8_000)
-QUICK = Size(rounds=1, counts={ONE: 300, SIXTEEN: 2_500, MANY: 3_000}, bot_count=2_000)
+FULL = Size(rounds=4, counts={ONE: 1_000, SIXTEEN: 12_000, MANY: 20_000}, bot_count=8_000, paced_count=6_000)
+QUICK = Size(rounds=1, counts={ONE: 300, SIXTEEN: 2_500, MANY: 3_000}, bot_count=2_000, paced_count=3_000)
 
 
 async def measure(size: Size) -> list[Figure]:
@@ -87,6 +89,7 @@ async def _round(samples: Samples, base: Ground, product: Process, bare: Process
         await _measure_floor(samples, base, bare, Load(bare.port, connections, count * FLOOR_TIMES), name)
         ratio = samples.latest(kinds.ACKNOWLEDGED, name) / samples.latest(kinds.FLOOR, name)
         samples.add(kinds.RATIO, name, ratio)
+    await _measure_product(samples, base, product, Load(product.port, 64, size.paced_count, rate=RATE), PACED)
 
 
 async def _measure_product(samples: Samples, base: Ground, product: Process, load: Load, name: str) -> None:

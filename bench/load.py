@@ -19,12 +19,15 @@ MAX_SECONDS = 60.0
 
 
 class Load(msgspec.Struct, frozen=True):
+    """`rate`: webhooks a second, all connections together; without it, as fast as they are answered."""
+
     port: int
     connections: int
     count: int
     customers: int = 500
     burst: int = 1
     path: str = WEBHOOK
+    rate: float | None = None
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -46,6 +49,7 @@ class Generator:
         self._sent_at: dict[Connection, float] = {}
         self._latencies: list[float] = []
         self._failed = 0
+        self._began = 0.0
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> Result:
@@ -55,6 +59,7 @@ class Generator:
             await loop.create_connection(lambda made=connection: made, "127.0.0.1", self._load.port)  # type: ignore[misc] # mypy cannot infer a lambda with a default
         await _told_to_go()
         started, cpu = time.monotonic(), time.process_time()
+        self._began = loop.time()
         for connection in connections:
             self._next(connection)
         async with asyncio.timeout(MAX_SECONDS):
@@ -65,11 +70,18 @@ class Generator:
         return self._result(started, seconds, cpu)
 
     def _next(self, connection: Connection) -> None:
-        if self._requests:
-            self._sent_at[connection] = time.perf_counter()
-            connection.write(self._requests.popleft())
+        if self._requests and self._load.rate is not None:
+            due = self._began + (self._load.count - len(self._requests)) / self._load.rate
+            request = self._requests.popleft()
+            asyncio.get_running_loop().call_at(due, self._send, connection, request)
+        elif self._requests:
+            self._send(connection, self._requests.popleft())
         elif not self._done.done() and len(self._latencies) == self._load.count:
             self._done.set_result(None)
+
+    def _send(self, connection: Connection, request: bytes) -> None:
+        self._sent_at[connection] = time.perf_counter()
+        connection.write(request)
 
     def _answered(self, connection: Connection, answer: Answer) -> None:
         self._latencies.append(time.perf_counter() - self._sent_at[connection])

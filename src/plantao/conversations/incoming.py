@@ -17,6 +17,7 @@ from plantao.conversations.views import MessageView, encode_json, message_id, pu
 from plantao.customers.models import CustomerId
 from plantao.kit.db import Transaction
 from plantao.kit.ids import uuid7
+from plantao.kit.workers import POLL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ async def receive(
     advances = _advances(numbered, now + rules.bot_debounce)
     await intake.store(tx, rows, advances, now=now, status=MessageStatus.DELIVERED, status_rank=rank)
     _announce(tx, numbered)
+    if rules.bot_debounce.total_seconds() < POLL_SECONDS:
+        tx.publish(BOT)  # otherwise the worker looks in time by itself, and needs no waking for each message
     newest = {item.conversation.id: item for item in numbered if item.message.opens}
     return [item.message.external_id for item in newest.values() if item.conversation.handled_by == HandledBy.BOT]
 
@@ -153,7 +156,6 @@ def _announce(tx: Transaction, numbered: Sequence[Numbered]) -> None:
         conversation = item.conversation
         event = NewMessage(conversation.id, _view(item))
         announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
-    tx.publish(BOT)
     if any(item.conversation.reopened for item in numbered):
         tx.publish(ROUTING)
 

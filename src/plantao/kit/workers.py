@@ -9,6 +9,7 @@ from plantao.kit.wakeup import Bell
 
 log = structlog.get_logger(__name__)
 
+POLL_SECONDS = 1.0  # a worker looks for work at least so often, rung or not
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds after a step that failed
 
 
@@ -19,7 +20,9 @@ class Worker:
     A step that raises is logged and called again after a growing pause: a worker never dies of its work.
     """
 
-    def __init__(self, name: str, step: Callable[[], Awaitable[float]], bell: Bell, *, poll: float = 1.0) -> None:
+    def __init__(
+        self, name: str, step: Callable[[], Awaitable[float]], bell: Bell, *, poll: float = POLL_SECONDS
+    ) -> None:
         self.name = name
         self._step = step
         self._bell = bell
