@@ -60,6 +60,8 @@ def listen(settings: Settings) -> socket.socket:
     """The socket of `HOST` and `PORT`. Raises `SettingsError` when it cannot be had."""
     try:
         return bind(settings.host, settings.port)
+    except socket.gaierror:
+        raise SettingsError(f"{PREFIX}HOST: {settings.host!r} is no address of this machine") from None
     except OSError as error:
         address = f"{settings.host}:{settings.port}"
         raise SettingsError(f"{PREFIX}PORT: cannot listen on {address}: {error.strerror}") from None

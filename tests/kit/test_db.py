@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -56,28 +57,33 @@ async def test_what_is_published_is_heard_after_the_commit_in_order(db: Database
 
 
 async def test_a_transaction_that_fails_is_not_heard_of(db: Database, ear: Ear) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with db.transaction() as tx:
             await tx.run(ADD, {"key": "k"})
             tx.publish("a")
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert ear.heard == []
     assert await keys(db) == []
 
 
 async def test_a_commit_that_fails_is_not_heard_of(db: Database, ear: Ear) -> None:
     """A constraint that is checked at the end fails after all statements have gone well."""
-    with pytest.raises(IntegrityError):
+
+    async def fail_late() -> None:
         async with db.transaction() as tx:
             await tx.run(text("CREATE TEMP TABLE late (n int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP"))
             await tx.run(text("INSERT INTO late VALUES (1), (1)"))
             tx.publish("a")
+
+    with pytest.raises(IntegrityError):
+        await fail_late()
     assert ear.heard == []
 
 
-async def test_a_cancelled_transaction_is_not_heard_of_and_its_connection_is_given_back(
-    db: Database, ear: Ear
-) -> None:
+async def test_a_cancelled_transaction_is_not_heard_of_and_its_connection_is_given_back(db: Database, ear: Ear) -> None:
     async def hang() -> None:
         async with db.transaction() as tx:
             tx.publish("a")
@@ -93,16 +99,19 @@ async def test_a_cancelled_transaction_is_not_heard_of_and_its_connection_is_giv
 
 
 async def test_a_savepoint_takes_back_its_own_rows_and_publications_only(db: Database, ear: Ear) -> None:
+    async def fail(tx: Transaction) -> None:
+        async with tx.savepoint():
+            tx.publish("undone")
+            await tx.run(ADD, {"key": "undone"})
+            await tx.run(ADD, {"key": "kept"})
+
     async with db.transaction() as tx:
         tx.publish("before")
         async with tx.savepoint():
             await tx.run(ADD, {"key": "kept"})
             tx.publish("kept")
         with pytest.raises(IntegrityError):
-            async with tx.savepoint():
-                tx.publish("undone")
-                await tx.run(ADD, {"key": "undone"})
-                await tx.run(ADD, {"key": "kept"})
+            await fail(tx)
         tx.publish("after")
     assert [topic for topic, _ in ear.heard] == ["before", "kept", "after"]
     assert await keys(db) == ["kept"]
@@ -122,20 +131,22 @@ async def test_an_inner_savepoint_is_undone_with_its_outer_one(db: Database, ear
     assert [topic for topic, _ in ear.heard] == ["last"]
 
 
-async def test_a_single_statement_is_durable_at_once_and_heard_after_it(
-    db: Database, database: Database, ear: Ear
-) -> None:
-    async with db.single_statement() as tx:
-        await tx.run(ADD, {"key": "k"})
-        tx.publish("a")
-        assert await keys(database) == ["k"]
-        assert ear.heard == []
+async def test_a_direct_statement_is_durable_and_then_heard_of(db: Database, database: Database, ear: Ear) -> None:
+    await db.execute_directly("INSERT INTO whatsapp_send_rates VALUES ($1, now())", "k", topic="a")
+    assert await keys(database) == ["k"]
     assert ear.heard == [("a", b"")]
-    with pytest.raises(IntegrityError):
-        async with db.single_statement() as tx:
-            tx.publish("never")
-            await tx.run(ADD, {"key": "k"})
+    with pytest.raises(asyncpg.UniqueViolationError) as refused:
+        await db.execute_directly("INSERT INTO whatsapp_send_rates VALUES ($1, now())", "k", topic="never")
+    assert not is_transient(refused.value)
     assert ear.heard == [("a", b"")]
+
+
+async def test_a_direct_statement_connects_again_after_its_connection_was_terminated(db: Database, ear: Ear) -> None:
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as lost:
+        await db.execute_directly("SELECT pg_terminate_backend(pg_backend_pid())", topic="never")
+    assert is_transient(lost.value)
+    await db.execute_directly("SELECT 1", topic="again")
+    assert ear.heard == [("again", b"")]
 
 
 def application(db: Database) -> FastAPI:
@@ -213,8 +224,7 @@ async def raised_by(database: Database, statement: str, **parameters: Any) -> Ex
     [
         "INSERT INTO whatsapp_send_rates VALUES ('k', now()), ('k', now())",
         "INSERT INTO whatsapp_send_rates VALUES (NULL, now())",
-        "INSERT INTO conversations (id, protocol, customer_id, channel, status, handled_by, started_at, "
-        "last_message_at) VALUES (gen_random_uuid(), 'p', gen_random_uuid(), 'c', 'queue', 'none', now(), now())",
+        "INSERT INTO customer_identifiers VALUES ('phone', 'x', gen_random_uuid())",
         "SELECT 1 / 0",
         "SELECT CAST('x' AS int)",
         "SELECT nothing",
@@ -252,9 +262,10 @@ async def test_a_terminated_connection_is_transient_and_the_pool_recovers(databa
     assert await keys(database) == []
 
 
-async def run(database: Database, statement: str) -> None:
+async def run(database: Database, *statements: str) -> None:
     async with database.transaction() as tx:
-        await tx.run(text(statement))
+        for statement in statements:
+            await tx.run(text(statement))
 
 
 async def test_a_connection_that_is_terminated_during_a_statement_is_transient(database: Database) -> None:
@@ -273,9 +284,7 @@ async def test_a_timeout_of_the_server_is_transient(database: Database, setting:
     async with database.transaction() as holder:
         await holder.run(text("LOCK TABLE whatsapp_send_rates"))
         with pytest.raises(DBAPIError) as raised:
-            async with database.transaction() as tx:
-                await tx.run(text(setting))
-                await tx.run(text(statement))
+            await run(database, setting, statement)
     assert is_transient(raised.value)
 
 

@@ -19,7 +19,11 @@ RULES: list[tuple[Intent, float, str]] = [
             r"quero (?:uma pessoa|alguem)|me liga|nao quero (?:falar com )?robo|operador"
         ),
     ),
-    (Intent.CANCELLATION, 0.93, r"cancel|encerrar (?:o )?(?:contrato|plano)|quero sair|rescindir|rescisao"),
+    (
+        Intent.CANCELLATION,
+        0.93,
+        r"(?<!nao quero )(?<!nao vou )cancel|encerrar (?:o )?(?:contrato|plano)|quero sair|rescindir|rescisao",
+    ),
     (
         Intent.COMPLAINT,
         0.88,
@@ -30,11 +34,13 @@ RULES: list[tuple[Intent, float, str]] = [
         0.92,
         (
             r"sem (?:internet|sinal|conexao|net)|(?:internet|net|conexao|sinal|fibra) (?:caiu|parou|sumiu|morreu)|"
-            r"nao (?:conecta|funciona|tem internet|pega|navega)|caiu (?:tudo|a (?:internet|net))|luz vermelha|"
+            r"nao (?:(?:esta|ta|to|tou|estou) )?(?:conecta|funciona|tem internet|pega|naveg|volt)|"
+            r"caiu (?:tudo|a (?:internet|net))|luz vermelha|"
             r"(?:led|luz) (?:los|pon)|los (?:vermelh|piscando|acesa)|fora do ar|queda (?:de|da) (?:internet|rede)|"
             r"ta sem net|(?:to|tou|estou) sem (?:net|internet|sinal)"
         ),
     ),
+    (Intent.SALES, 0.85, r"quanto custa|qual (?:e )?o (?:preco|valor) d[oe] plano"),
     (
         Intent.TECHNICAL_SUPPORT,
         0.9,
@@ -61,14 +67,17 @@ RULES: list[tuple[Intent, float, str]] = [
         Intent.SALES,
         0.85,
         (
-            r"plano|contratar|assinar|cobertura|upgrade|aumentar|preco|promoc|quanto custa|atende (?:no|na|em)|"
+            r"plano|contratar|assinar|cobertura|upgrade|aumentar|preco|promoc|quanto custa|atendem? (?:no|na|em|o|a)\b|"
             r"tem fibra|disponivel"
         ),
     ),
     (
         Intent.THANKS,
         0.9,
-        r"obrigad|valeu|vlw|brigad|agradec|tchau|ate mais|era so isso|so isso|deu certo|resolvido|resolveu",
+        (
+            r"obrigad|valeu|vlw|brigad|agradec|tchau|ate mais|era so isso|so isso|(?<!nao )(?:deu certo|resolveu)|"
+            r"(?<!nao )(?<!nao foi )(?<!nao esta )(?<!nao ta )resolvido"
+        ),
     ),
     (
         Intent.GREETING,

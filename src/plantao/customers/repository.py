@@ -48,12 +48,14 @@ DELETE = text("DELETE FROM customers WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 FIND = text("SELECT id, name, username, phone, wa_id, bsuid FROM customers WHERE id = :id")
 
+# Nobody's identifier is taken away: Meta's answer to a send proves less than a message of the customer.
 LEARN_WA_ID = text("""
     WITH learned AS (
-        INSERT INTO customer_identifiers (kind, value, customer_id) VALUES ('wa_id', :wa_id, :id)
-        ON CONFLICT (kind, value) DO NOTHING
+        INSERT INTO customer_identifiers AS known (kind, value, customer_id) VALUES ('wa_id', :wa_id, :id)
+        ON CONFLICT (kind, value) DO UPDATE SET customer_id = known.customer_id
+        RETURNING customer_id
     )
-    UPDATE customers SET wa_id = :wa_id WHERE id = :id AND wa_id IS DISTINCT FROM :wa_id
+    UPDATE customers SET wa_id = :wa_id WHERE id = (SELECT customer_id FROM learned WHERE customer_id = :id)
 """)
 
 

@@ -1,6 +1,7 @@
 """The hub for several processes, over Redis or Valkey pub/sub."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -16,6 +17,7 @@ CHANNEL = "plantao:hub"
 NODE_BYTES = 8
 OUTBOX_LIMIT = 10_000  # messages waiting for Redis; beyond it the others are told to resync
 RECONNECT_SECONDS = 0.5
+GOODBYE_SECONDS = 1.0  # for the last words of a process that stops
 
 
 class RedisHub(InProcessHub):
@@ -56,9 +58,14 @@ class RedisHub(InProcessHub):
 
     async def stop(self) -> None:
         self._stopping = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._outbox.join()
+        pending = set(self._tasks)
+        while pending:  # the client may swallow a cancellation that meets the end of a call
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.1)
         await self._redis.aclose()
 
     async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -72,16 +79,20 @@ class RedisHub(InProcessHub):
 
     async def _send_all(self) -> None:
         while True:
+            if self._overflowed:
+                # First of all after an outage, not only with our next word.
+                await self._redis.publish(CHANNEL, self._node + RESYNC.encode() + b"\0")
+                self._overflowed = False
+                self.healthy = self._listening.is_set()
             frame = await self._outbox.get()
             try:
                 await self._redis.publish(CHANNEL, frame)
-                if self._overflowed:
-                    self._overflowed = False
-                    await self._redis.publish(CHANNEL, self._node + RESYNC.encode() + b"\0")
             except (RedisError, OSError, TimeoutError):
                 # What could not be told is lost for the others: they read the database again instead.
                 self._overflowed = True
                 raise
+            finally:
+                self._outbox.task_done()
 
     async def _listen(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
@@ -89,8 +100,11 @@ class RedisHub(InProcessHub):
             self.healthy = True
             self._listening.set()
             super().publish(RESYNC, b"")
-            async for message in channel.listen():
-                self._receive(message["data"])
+            try:
+                async for message in channel.listen():
+                    self._receive(message["data"])
+            finally:
+                self._listening.clear()
 
     def _receive(self, frame: bytes) -> None:
         if frame[:NODE_BYTES] == self._node:

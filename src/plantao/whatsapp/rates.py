@@ -36,6 +36,11 @@ WRITE = text("""
     ON CONFLICT (key) DO UPDATE SET used_until = excluded.used_until
 """)
 
+HOLD = text("""
+    INSERT INTO whatsapp_send_rates AS known (key, used_until) VALUES (:key, :moment)
+    ON CONFLICT (key) DO UPDATE SET used_until = greatest(known.used_until, excluded.used_until)
+""")
+
 PRUNE = text("DELETE FROM whatsapp_send_rates WHERE used_until < :before")
 
 
@@ -75,8 +80,8 @@ async def reserve(
 
 
 async def hold(tx: Transaction, key: str, until: datetime, limit: Limit) -> None:
-    """Meta said to wait: nothing goes by this key before `until`."""
-    await _write(tx, {key: until + limit.burst})
+    """Meta said to wait: nothing goes by this key before `until`, nor before an earlier, longer wait ends."""
+    await tx.run(HOLD, {"key": key, "moment": until + limit.burst})
 
 
 async def _write(tx: Transaction, moments: Mapping[str, datetime]) -> None:

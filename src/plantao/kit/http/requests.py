@@ -41,7 +41,7 @@ class RequestEnvelope:
 class _Exchange:
     """One request and its answer. Each runs in a task of its own, so the log's context needs no undoing."""
 
-    __slots__ = ("_max_body", "_receive", "_received", "_request_id", "_scope", "_send", "_status")
+    __slots__ = ("_max_body", "_receive", "_received", "_refused", "_request_id", "_scope", "_send", "_status")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, max_body: int) -> None:
         self._scope, self._receive, self._send = scope, receive, send
@@ -49,6 +49,7 @@ class _Exchange:
         self._max_body = max_body
         self._received = 0
         self._status = 0
+        self._refused = False
 
     async def run(self, app: ASGIApp) -> None:
         started = time.perf_counter()
@@ -73,10 +74,15 @@ class _Exchange:
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
             if self._received > self._max_body:
+                # Answered here: the framework would make a 400 of the error.
+                await self._answer_unless_begun(app_error_response(self._too_large()))
+                self._refused = True
                 raise self._too_large()
         return message
 
     async def send(self, message: Message) -> None:
+        if self._refused:
+            return
         if message["type"] == "http.response.start":
             self._status = message["status"]
             message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]

@@ -62,8 +62,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        answered_early = self._body_open and self.cycle.response_complete
         super().on_response_complete()
-        if self._body_open:
+        if answered_early:
             self.flow.resume_reading()
             self._stop_timer()
             self._allow(LINGER_SECONDS)
