@@ -206,7 +206,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(observability.router)
     app.router.routes.append(chat_route())
     install_error_handlers(app)
-    install_openapi(app, WEBHOOK)
+    install_openapi(app, WEBHOOK, NEVER_LIMITED)
     return app
 
 

@@ -44,7 +44,10 @@ class RequestEnvelope:
 class _Exchange:
     """One request and its answer. Each runs in a task of its own, so the log's context needs no undoing."""
 
-    __slots__ = ("_headers", "_max_body", "_receive", "_received", "_request_id", "_scope", "_send", "_status")
+    __slots__ = (
+        *("_headers", "_max_body", "_overruled", "_receive", "_received"),
+        *("_request_id", "_scope", "_send", "_status"),
+    )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, max_body: int, headers: SecurityHeaders) -> None:
         self._scope, self._receive, self._send = scope, receive, send
@@ -53,6 +56,7 @@ class _Exchange:
         self._headers = headers
         self._received = 0
         self._status = 0
+        self._overruled = False
 
     async def run(self, app: ASGIApp) -> None:
         started = time.perf_counter()
@@ -81,6 +85,13 @@ class _Exchange:
         return message
 
     async def send(self, message: Message) -> None:
+        if self._status == 0 and self._received > self._max_body:
+            self._overruled = True  # the framework has made a 400 of what `receive` raised
+            await app_error_response(self._too_large())(self._scope, self._receive, self._pass_on)
+        elif not self._overruled:
+            await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             message["headers"] = [
@@ -106,7 +117,7 @@ class _Exchange:
 
     async def _answer_unless_begun(self, response: ASGIApp) -> None:
         if self._status == 0:
-            await response(self._scope, self._receive, self.send)
+            await response(self._scope, self._receive, self._pass_on)
 
     def _record(self, seconds: float) -> None:
         method, route = self._scope["method"], route_template(self._scope)

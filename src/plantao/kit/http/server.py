@@ -34,7 +34,8 @@ class GuardedProtocol(HttpToolsProtocol):
     """
 
     _timer: TimerHandle | None = None
-    _head_bytes = 0
+    _head_bytes = 0  # before what has just come
+    _just_come = 0
     _head_open = True  # since the connection's beginning, or a request's first byte
     _body_open = False
     _refused = False
@@ -66,6 +67,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refused:
             self._tell_and_drop()
             return
+        self._just_come = len(data)
         super().data_received(data)
         if self._head_open:
             self._check_head(len(data))
@@ -79,6 +81,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_open = False
         self._stop_timer()
+        if self._head_bytes + self._just_come > MAX_HEAD_BYTES:
+            self._check_whole_head()
         self._head_bytes = 0
         super().on_headers_complete()
 
@@ -114,6 +118,11 @@ class GuardedProtocol(HttpToolsProtocol):
             self.send_400_response("Request head too large.")
         elif self._timer is None:
             self._allow(HEAD_SECONDS)
+
+    def _check_whole_head(self) -> None:
+        """Of a head that came together with its end. What is raised within the parser becomes a 400."""
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES:
+            raise ValueError("request head too large")
 
     def _allow(self, seconds: float) -> None:
         self._timer = self.loop.call_later(seconds, self.transport.close)
