@@ -57,6 +57,8 @@ def settings(data_dir: Path, port: int, graph_port: int, debounce: float) -> dic
         "WHATSAPP_APP_SECRET": APP_SECRET,
         "WHATSAPP_VERIFY_TOKEN": "bench-verify",
         "BOT_DEBOUNCE_SECONDS": debounce,
+        "RATE_LIMIT_API": "1000000/second",
+        "RATE_LIMIT_WHATSAPP_SEND": "1000000/second",
         "LOG_LEVEL": "WARNING",
     }
     return {f"PLANTAO_{name}": str(value) for name, value in values.items()}

@@ -22,9 +22,14 @@ from plantao.identity.passwords import PasswordHasher
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
+from plantao.kit.http.clients import Clients
 from plantao.kit.http.errors import install_error_handlers
+from plantao.kit.http.limits import Limit, LimitTable, RateLimits
 from plantao.kit.http.requests import RequestEnvelope, Shortcut
+from plantao.kit.http.security import SecurityHeaders
 from plantao.kit.hub import RESYNC, Hub, open_hub
+from plantao.kit.rates.limiter import RateLimiter
+from plantao.kit.rates.rate import parse_rate
 from plantao.kit.wakeup import Bell
 from plantao.kit.workers import Worker
 from plantao.openapi import install_openapi
@@ -46,6 +51,9 @@ from plantao.whatsapp.webhook import WebhookReceiver
 
 API = "/api/v1"
 WEBHOOK = f"{API}/whatsapp/webhook"
+# Asked by machines, which must not be told to come back later.
+NEVER_LIMITED = frozenset({WEBHOOK, "/health", "/health/live", "/health/ready", "/metrics"})
+ACCOUNT_FACTOR = 4  # an account may fail as often as this many client addresses
 MAX_BODY = 3 * 1024 * 1024  # Meta's limit for a webhook, and more than any request of ours needs
 
 
@@ -61,6 +69,7 @@ class Parts:
     rules: IntakeRules
     engine: Engine
     ledger: LedgerWriter
+    limiter: RateLimiter
 
 
 def build_parts(settings: Settings, database_url: str, clock: Clock | None = None) -> Parts:
@@ -78,6 +87,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
         engine=OfflineEngine(),
         ledger=LedgerWriter(database, clock),
+        limiter=RateLimiter(clock, redis_url),
     )
 
 
@@ -149,7 +159,23 @@ def create_asgi(parts: Parts) -> ASGIApp:
     app = create_app(parts)
     secrets = [secret.get_secret_value().encode() for secret in parts.settings.whatsapp_app_secret]
     receiver = WebhookReceiver(parts.ledger, secrets)
-    return RequestEnvelope(Shortcut(app, "POST", WEBHOOK, receiver), max_body=MAX_BODY)
+    clients = Clients(parts.settings.trusted_proxies)
+    limited = RateLimits(app, parts.limiter, _limits(parts.settings), clients, app.state.identity.holder_of)
+    shortcut = Shortcut(limited, "POST", WEBHOOK, receiver)
+    return RequestEnvelope(shortcut, max_body=MAX_BODY, headers=SecurityHeaders(clients))
+
+
+def _limits(settings: Settings) -> LimitTable:
+    """The contract's table."""
+    register = Limit("register", parse_rate(settings.rate_limit_register), per_user=False)
+    send = Limit("whatsapp_send", parse_rate(settings.rate_limit_whatsapp_send))
+    return LimitTable(
+        api=Limit("api", parse_rate(settings.rate_limit_api)),
+        log_in=("POST", f"{API}/auth/login"),
+        log_in_failures=parse_rate(settings.rate_limit_login),
+        own={("POST", f"{API}/auth/register"): register, ("POST", f"{API}/whatsapp/send"): send},
+        free=NEVER_LIMITED,
+    )
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -157,7 +183,15 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Plantão", version=__version__, lifespan=_lifespan(parts), docs_url=None, redoc_url=None)
     settings, verify_token = parts.settings, parts.settings.whatsapp_verify_token
     secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else ""
-    identity = IdentityService(parts.database, parts.clock, [secret], PasswordHasher())
+    identity = IdentityService(
+        parts.database,
+        parts.clock,
+        [secret],
+        PasswordHasher(),
+        limiter=parts.limiter,
+        account_failures=parse_rate(settings.rate_limit_login).times(ACCOUNT_FACTOR),
+        registration_open=settings.registration == "open",
+    )
     app.state.settings = settings
     app.state.clock = parts.clock
     app.state.database = parts.database
@@ -172,7 +206,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(observability.router)
     app.router.routes.append(chat_route())
     install_error_handlers(app)
-    install_openapi(app, WEBHOOK)
+    install_openapi(app, WEBHOOK, NEVER_LIMITED)
     return app
 
 
@@ -182,6 +216,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         async with AsyncExitStack() as stack:
             stack.push_async_callback(parts.database.dispose)
             stack.push_async_callback(parts.graph.aclose)
+            stack.push_async_callback(parts.limiter.aclose)
             await parts.hub.start()
             stack.push_async_callback(parts.hub.stop)
             workers = Workers(parts)

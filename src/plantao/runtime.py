@@ -16,7 +16,7 @@ from plantao.identity.passwords import PasswordHasher
 from plantao.kit.clock import SystemClock
 from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
-from plantao.kit.http.server import bind, build_server
+from plantao.kit.http.server import bind, build_server, connections_bound
 from plantao.kit.migrations import migrate
 from plantao.kit.postgres import EmbeddedPostgres, kept_alive
 from plantao.settings import PREFIX, Settings, SettingsError
@@ -77,7 +77,8 @@ def run_server(settings: Settings, url: str, listener: socket.socket) -> None:
         await create_first_admin(settings, parts.database)
         spare_the_collector()
         log.info("listening", host=host, port=port)
-        await build_server(create_asgi(parts)).serve(sockets=[listener])
+        bound = connections_bound(settings.max_connections)
+        await build_server(create_asgi(parts), limit_concurrency=bound).serve(sockets=[listener])
 
     uvloop.run(serve())
 

@@ -1,5 +1,6 @@
 """All settings, from the environment. docs/settings.md is this class as a page; a test holds them together."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,21 +10,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from plantao.kit.rates.rate import parse_rate
+
 PREFIX = "PLANTAO_"
 MIN_SECRET_LENGTH, MIN_DIFFERENT = 32, 10
 
 
 # Names that are fixed already, and that nothing reads yet.
 WITHOUT_EFFECT = (
-    "REGISTRATION",
     "GEMINI_API_KEY",
     "GEMINI_MODEL",
     "GEMINI_BASE_URL",
-    "RATE_LIMIT_API",
-    "RATE_LIMIT_LOGIN",
-    "RATE_LIMIT_REGISTER",
-    "RATE_LIMIT_WHATSAPP_SEND",
-    "TRUSTED_PROXIES",
 )
 
 
@@ -52,6 +49,22 @@ class Settings(BaseSettings):
     admin_email: str | None = Field(None, description="The first start creates an administrator with this e-mail.")
     admin_password: SecretStr | None = Field(None, description="That administrator's first password.")
 
+    registration: Literal["closed", "open"] = Field(
+        "closed", description="`open` lets anybody make an account of the role `user`, which may do nothing yet."
+    )
+    rate_limit_api: str = Field("100/minute", description="Requests of a client, or of a user at one address.")
+    rate_limit_login: str = Field(
+        "5/15 minutes", description="Failed log-ins of a client address; an account has four times as many."
+    )
+    rate_limit_register: str = Field("3/hour", description="Registrations of a client address, refused ones too.")
+    rate_limit_whatsapp_send: str = Field("100/minute", description="Uses of `POST /api/v1/whatsapp/send` by a user.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses and networks, comma separated, whose `X-Forwarded-For` and `-Proto` are believed."
+    )
+    max_connections: int = Field(
+        12_000, ge=10, description="Open connections of one process, sockets included; more are answered 503."
+    )
+
     whatsapp_graph_url: AnyHttpUrl = Field(
         AnyHttpUrl("https://graph.facebook.com"),
         description="Meta's Graph API; the simulator's address in tests.",
@@ -74,10 +87,23 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")
     simulator_port: int = Field(8090, ge=0, le=65535, description="Port of the stand-in for Meta.")
 
-    @field_validator("whatsapp_app_secret", mode="before")
+    @field_validator("whatsapp_app_secret", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("rate_limit_api", "rate_limit_login", "rate_limit_register", "rate_limit_whatsapp_send")
+    @classmethod
+    def _check_rate(cls, value: str) -> str:
+        parse_rate(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ipaddress.ip_network(part)
+        return value
 
     @field_validator("timezone")
     @classmethod

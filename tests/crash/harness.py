@@ -51,6 +51,7 @@ class Served:
             "PLANTAO_WHATSAPP_APP_SECRET": config.app_secret,
             "PLANTAO_WHATSAPP_VERIFY_TOKEN": config.verify_token,
             "PLANTAO_BOT_DEBOUNCE_SECONDS": "0.05",
+            "PLANTAO_RATE_LIMIT_API": "1000000/second",
             "PLANTAO_LOG_LEVEL": "WARNING",
         }
 

@@ -1,6 +1,7 @@
 """Every endpoint of identity, walked with every role."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -19,6 +20,9 @@ REQUESTS = [
     # method, path, body, status for an administrator, status for the others
     ("GET", "/auth/me", None, 200, 200),
     ("POST", "/auth/logout", None, 200, 200),
+    ("GET", "/auth/sessions", None, 200, 200),
+    ("DELETE", "/auth/sessions", None, 200, 200),
+    ("DELETE", f"/auth/sessions/{UUID(int=1)}", None, 404, 404),
     ("GET", "/users", None, 200, 403),
     ("POST", "/users", NEW, 201, 403),
     ("GET", OTHER, None, 200, 403),

@@ -12,9 +12,11 @@ from sqlalchemy import text
 
 from plantao.kit.db import Database
 from plantao.kit.errors import Conflict
+from plantao.kit.http.clients import Clients
 from plantao.kit.http.dependencies import InTransaction
 from plantao.kit.http.errors import install_error_handlers
 from plantao.kit.http.requests import RequestEnvelope, route_template
+from plantao.kit.http.security import SecurityHeaders
 
 SECRET = "something internal"
 
@@ -45,7 +47,7 @@ def application(database: Database) -> RequestEnvelope:
     async def ask(tx: InTransaction) -> None:
         await tx.run(text("SELECT 1"))
 
-    return RequestEnvelope(app, max_body=1000)
+    return RequestEnvelope(app, max_body=1000, headers=SecurityHeaders(Clients(())))
 
 
 @pytest.fixture

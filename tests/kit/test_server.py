@@ -16,7 +16,9 @@ from tests.stories.harness import Server
 from websockets.asyncio.client import connect
 
 from plantao.kit.http import server as guarded
+from plantao.kit.http.clients import Clients
 from plantao.kit.http.requests import RequestEnvelope
+from plantao.kit.http.security import SecurityHeaders
 from plantao.kit.http.server import bind, build_server
 from plantao_simulator import SimulatorConfig, create_simulator, run_server
 
@@ -44,7 +46,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 @asynccontextmanager
 async def serving() -> AsyncIterator[int]:
     listener = bind("127.0.0.1", 0)
-    app = RequestEnvelope(application, max_body=MAX_BODY)
+    app = RequestEnvelope(application, max_body=MAX_BODY, headers=SecurityHeaders(Clients(())))
     async with Server(build_server(app, loop="asyncio", lifespan="off")).running(listener):
         yield listener.getsockname()[1]
 

@@ -25,6 +25,7 @@ from plantao_simulator import Simulator, SimulatorConfig, create_simulator, run_
 Json = dict[str, Any]
 PASSWORD = "Senha-Segura-123"
 JWT_SECRET = "kNsv8Zw2QfY5tRbX3mLcD7hJpGx9uEaT"
+UNLIMITED = "1000000/second"  # rates have stories of their own
 FAST: Json = {
     "sent_delay": 0.0,
     "delivered_delay": 0.0,
@@ -160,6 +161,7 @@ def settings_for(sim: Simulator, **overrides: Any) -> Settings:
         "whatsapp_app_secret": (config.app_secret,),
         "whatsapp_verify_token": config.verify_token,
         "bot_debounce_seconds": 0.05,
+        **dict.fromkeys(("rate_limit_api", "rate_limit_whatsapp_send", "rate_limit_register"), UNLIMITED),
     }
     return Settings.model_validate(values | overrides)
 
@@ -186,7 +188,9 @@ async def running_system(
         sim = create_simulator(config)
         await stack.enter_async_context(run_server(sim))
         parts = build_parts(settings_for(sim, **overrides), database_url, clock)
-        server = build_server(create_asgi(parts), loop="asyncio", timeout_graceful_shutdown=5)
+        bound = parts.settings.max_connections
+        asgi = create_asgi(parts)
+        server = build_server(asgi, loop="asyncio", timeout_graceful_shutdown=5, limit_concurrency=bound)
         await stack.enter_async_context(Server(server).running(listener))
         limits = httpx2.Limits(max_connections=200)
         client = httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30, limits=limits)

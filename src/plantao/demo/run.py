@@ -23,7 +23,7 @@ from plantao.demo.seed import seed
 from plantao.identity.accounts import Accounts
 from plantao.identity.passwords import PasswordHasher
 from plantao.kit.clock import SystemClock
-from plantao.kit.http.server import build_server
+from plantao.kit.http.server import build_server, connections_bound
 from plantao.kit.log import configure_logging
 from plantao.kit.migrations import migrate
 from plantao.runtime import create_first_admin, database_url, listen, stopping_on_signals
@@ -121,7 +121,7 @@ async def _serve(settings: Settings, url: str, listener: socket.socket) -> None:
     clock = SystemClock()
     await seed(parts.database, Accounts(parts.database, clock, hasher), parts.rules, clock.now())
     hasher.close()
-    server = build_server(create_asgi(parts))
+    server = build_server(create_asgi(parts), limit_concurrency=connections_bound(settings.max_connections))
     introduction = asyncio.create_task(_introduce(settings, listener.getsockname()[1]))
     await server.serve(sockets=[listener])
     introduction.cancel()

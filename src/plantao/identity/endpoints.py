@@ -1,6 +1,7 @@
 """`/auth` and `/users`."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -13,6 +14,9 @@ from plantao.identity.schemas import (
     LogOutAnswer,
     NewUserBody,
     RefreshBody,
+    RegistrationBody,
+    SessionsAnswer,
+    SessionsEnded,
     UserAnswer,
     UserChangesBody,
     UserPageAnswer,
@@ -27,9 +31,10 @@ UserManager = Annotated[Actor, Depends(require(Permission.MANAGE_USERS))]
 _ERRORS = {
     400: "Dados inválidos: `VALIDATION_ERROR`",
     401: "Não autenticado: `INVALID_CREDENTIALS`, `INVALID_TOKEN`, `TOKEN_EXPIRED` ou `TOKEN_REUSED`",
-    403: "Sem permissão: `FORBIDDEN`",
-    404: "Usuário não encontrado: `NOT_FOUND`",
+    403: "Sem permissão: `FORBIDDEN`; cadastro fechado: `REGISTRATION_CLOSED`",
+    404: "Não encontrado: `NOT_FOUND`",
     409: "E-mail já usado, ou último administrador: `CONFLICT`",
+    429: "Limite de requisições excedido, tente depois de `Retry-After`: `RATE_LIMITED`",
     503: "Serviço ocupado, tente depois de `Retry-After`: `SERVICE_UNAVAILABLE`",
 }
 
@@ -42,10 +47,25 @@ async def _never_cached(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-@auth_router.post("/login", responses=_errors(400, 401, 503), dependencies=[Depends(_never_cached)])
+@auth_router.post("/login", responses=_errors(400, 401, 429, 503), dependencies=[Depends(_never_cached)])
 async def log_in(body: LogInBody, identity: Identity) -> LogInAnswer:
     """Autenticar usuário e obter tokens."""
     return LogInAnswer.of(await identity.log_in(body.email, body.password))
+
+
+async def _while_registration_is_open(identity: Identity) -> None:
+    identity.check_registration()
+
+
+@auth_router.post(
+    "/register",
+    status_code=201,
+    responses=_errors(400, 403, 409, 429, 503),
+    dependencies=[Depends(_while_registration_is_open)],
+)
+async def register(body: RegistrationBody, identity: Identity) -> UserAnswer:
+    """Criar a própria conta, do papel `user`: sem acesso ao atendimento até um administrador mudar o papel."""
+    return UserAnswer.of(await identity.register(body.email, body.password, name=body.nome))
 
 
 @auth_router.post("/refresh", responses=_errors(400, 401), dependencies=[Depends(_never_cached)])
@@ -58,6 +78,26 @@ async def refresh(body: RefreshBody, identity: Identity) -> LogInAnswer:
 async def log_out(actor: CurrentActor, identity: Identity) -> LogOutAnswer:
     """Encerrar a sessão: revoga o token atual e o de renovação."""
     await identity.log_out(actor)
+    return LogOutAnswer(detail="Sessão encerrada.")
+
+
+@auth_router.get("/sessions", responses=_errors(401))
+async def list_sessions(actor: CurrentActor, identity: Identity) -> SessionsAnswer:
+    """As próprias sessões abertas, da mais nova à mais antiga."""
+    return SessionsAnswer.of(await identity.open_sessions(actor), actor.session_id)
+
+
+@auth_router.delete("/sessions", responses=_errors(401))
+async def end_other_sessions(actor: CurrentActor, identity: Identity) -> SessionsEnded:
+    """Encerrar na hora todas as próprias sessões, menos a atual."""
+    ended = await identity.end_other_sessions(actor)
+    return SessionsEnded(detail=f"{ended} {'sessão encerrada' if ended == 1 else 'sessões encerradas'}.", ended=ended)
+
+
+@auth_router.delete("/sessions/{session_id}", responses=_errors(400, 401, 404))
+async def end_session(session_id: UUID, actor: CurrentActor, identity: Identity) -> LogOutAnswer:
+    """Encerrar na hora uma das próprias sessões, inclusive a atual."""
+    await identity.end_session(actor, session_id)
     return LogOutAnswer(detail="Sessão encerrada.")
 
 

@@ -1,6 +1,6 @@
 """What can be wrong with a log-in, a token or a change to a user."""
 
-from plantao.kit.errors import AppError, Conflict, ErrorCode
+from plantao.kit.errors import AppError, Conflict, ErrorCode, Forbidden
 
 
 class Unauthenticated(AppError):
@@ -41,6 +41,13 @@ class TokenReused(Unauthenticated):
         super().__init__(
             "Este token de renovação já foi usado. Por segurança, a sessão foi encerrada: entre novamente."
         )
+
+
+class RegistrationClosed(Forbidden):
+    error_code = ErrorCode.REGISTRATION_CLOSED
+
+    def __init__(self) -> None:
+        super().__init__("O cadastro está fechado. Peça uma conta a um administrador.")
 
 
 class EmailTaken(Conflict):

@@ -63,3 +63,12 @@ class LogIn:
     refresh_token: str
     expires_in: int
     user: User
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A log-in that lasts. `expires_at` moves on with each refresh."""
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime

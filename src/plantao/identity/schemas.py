@@ -5,11 +5,12 @@ Shapes and sizes only: what an e-mail, a name or a password has to be, `rules` s
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictBool, WithJsonSchema
 
 from plantao.identity import rules
-from plantao.identity.models import LogIn, Role, User, UserChanges, UserPage
+from plantao.identity.models import LogIn, OpenSession, Role, User, UserChanges, UserPage
 
 
 def _utc_seconds(moment: datetime) -> str:
@@ -45,6 +46,12 @@ class LogInBody(_Input):
 
 class RefreshBody(_Input):
     refresh_token: Annotated[str, Field(max_length=512)]
+
+
+class RegistrationBody(_Input):
+    email: Email
+    password: NewPassword
+    nome: Name
 
 
 class NewUserBody(_Input):
@@ -96,6 +103,35 @@ class LogInAnswer(BaseModel):
 
 class LogOutAnswer(BaseModel):
     detail: str
+
+
+class SessionAnswer(BaseModel):
+    """`current` is the one that asks."""
+
+    id: UUID
+    created_at: UtcSeconds
+    expires_at: UtcSeconds
+    current: bool
+
+
+class SessionsAnswer(BaseModel):
+    """Newest first, at most 200."""
+
+    sessions: list[SessionAnswer]
+
+    @classmethod
+    def of(cls, found: list[OpenSession], current: UUID) -> Self:
+        return cls(
+            sessions=[
+                SessionAnswer(id=s.id, created_at=s.created_at, expires_at=s.expires_at, current=s.id == current)
+                for s in found
+            ]
+        )
+
+
+class SessionsEnded(BaseModel):
+    detail: Annotated[str, Field(examples=["2 sessões encerradas."])]
+    ended: Annotated[int, Field(examples=[2])]
 
 
 class UserAnswer(BaseModel):

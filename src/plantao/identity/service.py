@@ -3,6 +3,7 @@
 Revocation works because nothing but the database says that a session is open: every request asks it.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -14,26 +15,44 @@ from plantao.identity.accounts import Accounts
 from plantao.identity.errors import (
     InvalidCredentials,
     InvalidToken,
+    RegistrationClosed,
     TokenExpired,
     TokenReused,
     Unauthenticated,
 )
-from plantao.identity.models import Actor, LogIn, User
+from plantao.identity.models import Actor, LogIn, OpenSession, Role, User
 from plantao.identity.passwords import PasswordHasher
 from plantao.identity.repository import sessions, users
 from plantao.identity.repository.users import Credentials
 from plantao.identity.tokens import AccessTokens
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
+from plantao.kit.errors import NotFound
 from plantao.kit.ids import uuid7
+from plantao.kit.rates.attempts import FailureLimit
+from plantao.kit.rates.limiter import RateLimiter
+from plantao.kit.rates.rate import Rate
 
 log = structlog.get_logger(__name__)
 
+# Of one account, whatever addresses they come from: enough that one stranger cannot lock a person out.
+ACCOUNT_FAILURES = Rate(20, 15 * 60)
+
 
 class IdentityService:
-    """Built once a process. Holds no state of its own: any number of processes share one database."""
+    """Built once a process. Any number of processes share one database; failed log-ins are counted by a limiter."""
 
-    def __init__(self, database: Database, clock: Clock, keys: Sequence[str], hasher: PasswordHasher) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        keys: Sequence[str],
+        hasher: PasswordHasher,
+        *,
+        limiter: RateLimiter | None = None,
+        account_failures: Rate = ACCOUNT_FAILURES,
+        registration_open: bool = False,
+    ) -> None:
         """`keys` sign access tokens: the first one signs, all of them verify, each has at least 32 bytes."""
         self._database = database
         # Every request begins with one SELECT: without BEGIN and COMMIT it costs a third of the round trips.
@@ -41,12 +60,25 @@ class IdentityService:
         self._clock = clock
         self._tokens = AccessTokens(keys, clock)
         self._hasher = hasher
+        self._failures = FailureLimit(limiter or RateLimiter(clock), account_failures, "account")
+        self._registration_open = registration_open
         self.accounts = Accounts(database, clock, hasher)
 
     async def log_in(self, email: str, password: str) -> LogIn:
-        """Raises `InvalidCredentials`, the same one after the same time whatever was wrong."""
+        """Raises `InvalidCredentials`, the same one after the same time whatever was wrong.
+
+        Raises `TooManyRequests` after too many failures with this e-mail, whether or not it is somebody's.
+        """
         rules.check_password_bytes(password)
         key = rules.email_key(rules.clean_email(email))
+        async with self._failures.attempt(hashlib.sha256(key.encode()).hexdigest()) as attempt:
+            try:
+                return await self._log_in(key, password)
+            except InvalidCredentials:
+                await attempt.fail()
+                raise
+
+    async def _log_in(self, key: str, password: str) -> LogIn:
         # A second round is for the password (or its hash's parameters) that changed while we verified the first.
         for _ in range(2):
             async with self._database.transaction() as transaction:
@@ -111,6 +143,42 @@ class IdentityService:
             log.warning("refresh_token_reused", session_id=str(found.session_id))
             return TokenReused()
         return TokenExpired() if found.expires_at <= now else InvalidToken()
+
+    def check_registration(self) -> None:
+        """Raises `RegistrationClosed`."""
+        if not self._registration_open:
+            raise RegistrationClosed
+
+    async def register(self, email: str, password: str, *, name: str) -> User:
+        """An account that may see and change itself and nothing else, until an administrator gives it a role.
+
+        Raises `RegistrationClosed`, `ValidationFailed`, `EmailTaken`.
+        """
+        self.check_registration()
+        return await self.accounts.create_user(email, password, name=name, role=Role.USER)
+
+    async def open_sessions(self, actor: Actor) -> list[OpenSession]:
+        """One's own, newest first."""
+        async with self._database.transaction() as transaction:
+            return await sessions.open_of(transaction, actor.user_id, self._clock.now())
+
+    async def end_session(self, actor: Actor, session_id: UUID) -> None:
+        """Raises `NotFound` for what is not one's own open session."""
+        async with self._database.transaction() as transaction:
+            if not await sessions.revoke_own(transaction, actor.user_id, session_id, self._clock.now()):
+                raise NotFound("Sessão não encontrada.")
+
+    async def end_other_sessions(self, actor: Actor) -> int:
+        """All of one's own but the one that asks; how many they were."""
+        async with self._database.transaction() as transaction:
+            return await sessions.revoke_others(transaction, actor.user_id, actor.session_id, self._clock.now())
+
+    def holder_of(self, token: str) -> int | None:
+        """Whose token this is, by its signature and age alone: its session may have ended. For counting, not access."""
+        try:
+            return self._tokens.read(token).user_id
+        except Unauthenticated:
+            return None
 
     async def log_out(self, actor: Actor) -> None:
         """Ends the session: this access token, all others of its family, and the refresh token."""

@@ -9,6 +9,11 @@ HTTP_DURATION = Histogram(
     ["method", "route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+RATE_LIMITED = Counter("plantao_rate_limited_total", "Requests refused because of a rate", ["limit"])
+RATE_LIMIT_FALLBACKS = Counter(
+    "plantao_rate_limit_fallbacks_total", "Rates asked of this process's memory because Redis was away"
+)
+CONNECTIONS_REFUSED = Counter("plantao_connections_refused_total", "Connections beyond the bound, answered 503")
 WEBSOCKETS = Gauge("websocket_connections_active", "Open WebSocket connections of this process")
 WEBSOCKETS_CLOSED = Counter("plantao_websocket_closed_total", "WebSocket connections that the server closed", ["code"])
 CONVERSATIONS_ACTIVE = Gauge("conversations_active_total", "Conversations in progress")

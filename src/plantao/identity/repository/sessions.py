@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Update, Uuid, any_, bindparam, insert, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Update, Uuid, any_, bindparam, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plantao.identity.models import Actor, Role, User
+from plantao.identity.models import Actor, OpenSession, Role, User
 from plantao.identity.repository.users import USER_COLUMNS, to_user
 from plantao.identity.tables import refresh_tokens, sessions, users
 from plantao.kit.db import Transaction
@@ -25,6 +25,12 @@ _OPEN = (
 )
 _ACTOR = select(users.c.id, users.c.name, users.c.role).where(_OPEN, sessions.c.id == bindparam("session_id"))
 _STILL_OPEN = select(sessions.c.id).where(_OPEN, sessions.c.id == any_(bindparam("session_ids", type_=ARRAY(Uuid))))
+_OPEN_OF = (
+    select(sessions.c.id, sessions.c.created_at, sessions.c.expires_at)
+    .where(_OPEN, users.c.id == bindparam("user_id"))
+    .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
+    .limit(200)
+)
 _USE = (
     update(refresh_tokens)
     .where(
@@ -108,6 +114,26 @@ async def extend(transaction: Transaction, session_id: UUID, expires_at: datetim
 
 async def revoke(transaction: Transaction, session_id: UUID, now: datetime) -> None:
     await transaction.run(_revocation(now).where(sessions.c.id == session_id))
+
+
+async def open_of(transaction: Transaction, user_id: int, now: datetime) -> list[OpenSession]:
+    """Newest first, at most 200."""
+    rows = await transaction.rows(_OPEN_OF, {"user_id": user_id, "now": now})
+    return [OpenSession(row.id, row.created_at, row.expires_at) for row in rows]
+
+
+async def revoke_own(transaction: Transaction, user_id: int, session_id: UUID, now: datetime) -> bool:
+    """False for a session that is not this user's, or not open."""
+    return await _revoke_open(transaction, user_id, sessions.c.id == session_id, now) == 1
+
+
+async def revoke_others(transaction: Transaction, user_id: int, kept: UUID, now: datetime) -> int:
+    return await _revoke_open(transaction, user_id, sessions.c.id != kept, now)
+
+
+async def _revoke_open(transaction: Transaction, user_id: int, which: ColumnElement[bool], now: datetime) -> int:
+    statement = _revocation(now).where(sessions.c.user_id == user_id, sessions.c.expires_at > now, which)
+    return (await transaction.run(statement)).rowcount
 
 
 async def revoke_all_of(transaction: Transaction, user_id: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from plantao.kit import metrics
 from plantao.kit.errors import AppError, PayloadTooLarge
 from plantao.kit.http.errors import app_error_response, unexpected_error_response
+from plantao.kit.http.security import Headers, SecurityHeaders
 from plantao.kit.ids import uuid7
 from plantao.kit.log import current_request_id
 
@@ -17,39 +18,45 @@ log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 # Called by machines, all the time: counted in the metrics, not in the log.
 QUIET_ROUTES = frozenset({"/api/v1/whatsapp/webhook", "/health", "/health/live", "/health/ready", "/metrics"})
+SHORTCUT = "plantao.shortcut"  # in the scope: this request goes by one
 
 
 class RequestEnvelope:
     """ASGI middleware around everything.
 
     Gives each request an id (the caller's `X-Request-ID` when it is sane), which every log line of the request
-    carries and the answer returns; bounds the body's size; turns an unexpected error into the common body; counts
-    and times the answer. How long a request may take to arrive is the server's business.
+    carries and the answer returns; bounds the body's size; turns an unexpected error into the common body; adds the
+    security headers; counts and times the answer. How long a request may take to arrive is the server's business.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body: int, headers: SecurityHeaders) -> None:
         self._app = app
         self._max_body = max_body
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await _Exchange(scope, receive, send, self._max_body).run(self._app)
+        await _Exchange(scope, receive, send, self._max_body, self._headers).run(self._app)
 
 
 class _Exchange:
     """One request and its answer. Each runs in a task of its own, so the log's context needs no undoing."""
 
-    __slots__ = ("_max_body", "_receive", "_received", "_refused", "_request_id", "_scope", "_send", "_status")
+    __slots__ = (
+        *("_headers", "_max_body", "_overruled", "_receive", "_received"),
+        *("_request_id", "_scope", "_send", "_status"),
+    )
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, max_body: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, max_body: int, headers: SecurityHeaders) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._request_id = _request_id(scope)
         self._max_body = max_body
+        self._headers = headers
         self._received = 0
         self._status = 0
-        self._refused = False
+        self._overruled = False
 
     async def run(self, app: ASGIApp) -> None:
         started = time.perf_counter()
@@ -74,19 +81,31 @@ class _Exchange:
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
             if self._received > self._max_body:
-                # Answered here: the framework would make a 400 of the error.
-                await self._answer_unless_begun(app_error_response(self._too_large()))
-                self._refused = True
                 raise self._too_large()
         return message
 
     async def send(self, message: Message) -> None:
-        if self._refused:
-            return
+        if self._status == 0 and self._received > self._max_body:
+            self._overruled = True  # the framework has made a 400 of what `receive` raised
+            await app_error_response(self._too_large())(self._scope, self._receive, self._pass_on)
+        elif not self._overruled:
+            await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
+            message["headers"] = [
+                *message["headers"],
+                *self._added(message),
+                (b"x-request-id", self._request_id.encode()),
+            ]
         await self._send(message)
+
+    def _added(self, message: Message) -> Headers:
+        """Nothing to the 200 of a shortcut: it goes to a machine that asks thousands of times a minute."""
+        if self._status == 200 and SHORTCUT in self._scope:
+            return []
+        return self._headers.beside(self._scope, message["headers"])
 
     def _refuse_declared_size(self) -> None:
         for name, value in self._scope["headers"]:
@@ -98,7 +117,7 @@ class _Exchange:
 
     async def _answer_unless_begun(self, response: ASGIApp) -> None:
         if self._status == 0:
-            await response(self._scope, self._receive, self.send)
+            await response(self._scope, self._receive, self._pass_on)
 
     def _record(self, seconds: float) -> None:
         method, route = self._scope["method"], route_template(self._scope)
@@ -118,6 +137,7 @@ class Shortcut:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("path") == self._path and scope.get("method") == self._method:
             scope["endpoint"] = self._endpoint
+            scope[SHORTCUT] = True
             await self._endpoint(scope, receive, send)
         else:
             await self._app(scope, receive, send)

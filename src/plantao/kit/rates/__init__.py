@@ -1,0 +1,1 @@
+"""How often something may happen: rates, counted in moving windows, in memory or shared through Redis."""
