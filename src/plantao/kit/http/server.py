@@ -9,7 +9,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 8.0  # from a request's first byte, or a connection's beginning, to the end of its headers
-BODY_SECONDS = 20.0  # from there to the end of its body
+BODY_SECONDS = 20.0  # from there to the end of its body, or to each further BODY_PROGRESS of it
+BODY_PROGRESS = 1024 * 1024  # bytes: a large file over a slow line may take its time, a trickle may not
 LINGER_SECONDS = 5.0  # in which the rest of a refused body may still come
 MAX_HEAD_BYTES = 64 * 1024
 MAX_FRAME_BYTES = 64 * 1024
@@ -30,6 +31,8 @@ class GuardedProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _head_open = True  # since the connection's beginning, or a request's first byte
     _body_open = False
+    _body_bytes = 0  # since the timer began
+    _answered = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base
         super().connection_made(transport)
@@ -43,12 +46,13 @@ class GuardedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._head_open:
             self._check_head(len(data))
-        elif self._body_open and self._timer is None:
-            self._allow(BODY_SECONDS)
+        elif self._body_open and not self._answered:
+            self._check_body(len(data))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_open = self._body_open = True
+        self._body_bytes, self._answered = 0, False
 
     def on_headers_complete(self) -> None:
         self._head_open = False
@@ -63,6 +67,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._answered = True
         if self._body_open:
             self.flow.resume_reading()
             self._stop_timer()
@@ -75,6 +80,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self.send_400_response("Request head too large.")
         elif self._timer is None:
             self._allow(HEAD_SECONDS)
+
+    def _check_body(self, size: int) -> None:
+        self._body_bytes += size
+        if self._body_bytes > BODY_PROGRESS:
+            self._stop_timer()
+            self._body_bytes = 0
+        if self._timer is None:
+            self._allow(BODY_SECONDS)
 
     def _allow(self, seconds: float) -> None:
         self._timer = self.loop.call_later(seconds, self.transport.close)
