@@ -40,6 +40,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("message_id IS NULL"),
     )
+    op.create_index("ix_media_files_message_id", "media_files", ["message_id"], unique=False)
     op.create_table(
         "media_chunks",
         sa.Column("file_id", sa.Uuid(), nullable=False),

@@ -71,7 +71,8 @@ async def test_a_link_goes_to_meta_as_it_is(system: System) -> None:
         assert (message["type"], message["content"], message["caption"]) == ("document", "Sua fatura", "Sua fatura")
         assert message["media"] == {"url": link, "mime_type": None, "size": None, "filename": "fatura.pdf"}
         assert await sent_file(system, "document") == {"link": link, "caption": "Sua fatura", "filename": "fatura.pdf"}
-        assert (await agent.post(path, {"type": "image", "content": "https://exemplo.com.br/a.jpg"})).status_code == 201
+        photo = {"type": "image", "content": "https://exemplo.com.br/a.jpg", "filename": "a.jpg"}
+        assert (await agent.post(path, photo)).status_code == 201
         assert await sent_file(system, "image") == {"link": "https://exemplo.com.br/a.jpg"}
 
 
@@ -137,7 +138,8 @@ async def test_a_file_larger_than_other_bodies_may_be(system: System) -> None:
         ({"type": "image", "content": "https://exemplo.com.br/" + "a" * 2048}, 400, "content"),
         ({"type": "image", "content": "file:///etc/passwd"}, 400, "content"),
         ({"type": "image", "content": "https://exemplo.com.br:porta/a.jpg"}, 400, "content"),
-        ({"type": "image", "content": encoded(JPEG), "filename": "a.jpg"}, 400, "filename"),
+        ({"type": "text", "content": "oi", "filename": "a.jpg"}, 400, "filename"),
+        ({"type": "image", "content": encoded(JPEG), "filename": "a/b.jpg"}, 400, "filename"),
         ({"type": "document", "content": encoded(PDF), "filename": "../a.pdf"}, 400, "filename"),
         ({"type": "document", "content": encoded(PDF), "caption": "x" * 1025}, 400, "caption"),
         ({"type": "text", "content": "oi", "caption": "não"}, 400, "caption"),

@@ -25,6 +25,7 @@ FILES: Final = (MessageType.IMAGE, MessageType.DOCUMENT)
 SENDABLE: Final = (MessageType.TEXT, *FILES, MessageType.TEMPLATE)
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:")
+_NOT_IN_FILENAME: Final = re.compile(r"[\x00-\x1f\x7f/\\]")
 _NOT_IN_LINK: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 ChannelCheck = Callable[[Draft], None]
@@ -95,8 +96,8 @@ def _check_fields(wish: Wish) -> None:
         _check_clean(name, getattr(wish, name))
     if wish.caption and wish.type not in FILES:
         raise ValidationFailed("Somente imagens e documentos têm legenda.", field="caption")
-    if wish.filename and wish.type is not MessageType.DOCUMENT:
-        raise ValidationFailed("Somente documentos têm nome de arquivo.", field="filename")
+    if wish.filename and (wish.type not in FILES or _NOT_IN_FILENAME.search(wish.filename)):
+        raise ValidationFailed("O nome do arquivo não pode ter barras, e só arquivos têm nome.", field="filename")
     for name in ("template_name", "language", "components"):
         if getattr(wish, name) and wish.type is not MessageType.TEMPLATE:
             raise ValidationFailed("Este campo é só para mensagens do tipo template.", field=name)

@@ -138,6 +138,7 @@ media_files = Table(
     Column("due_at", DateTime(timezone=True)),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Index("ix_media_files_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_media_files_message_id", "message_id"),
     Index("ix_media_files_loose", "created_at", postgresql_where=text("message_id IS NULL")),
 )
 

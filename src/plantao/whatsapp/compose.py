@@ -74,5 +74,5 @@ def _media(kind: MediaKind, message: Outgoing | Draft, media_id: str | None) -> 
         media_id=media_id,
         link=media.get("link"),
         caption=message.caption,
-        filename=media.get("filename"),
+        filename=media.get("filename") if kind is MediaKind.DOCUMENT else None,  # a photo's name stays with us
     )
