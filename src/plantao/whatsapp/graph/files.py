@@ -13,7 +13,7 @@ from plantao.kit.file_types import EXTENSIONS
 MAX_FILE: Final = 100 * 1024 * 1024  # Meta's limit for documents, the largest there are
 UPLOAD_LIFE: Final = timedelta(days=30)
 SLOWEST: Final = 256 * 1024  # bytes a second that a transfer must reach on the whole
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 15.0
 
 
 class FileRefused(Exception):
