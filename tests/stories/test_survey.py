@@ -8,11 +8,17 @@ from tests.stories.harness import Json, Person, System, running_system
 
 from plantao.identity.models import Role
 from plantao.kit.clock import ManualClock
-from plantao_simulator.state import Customer, Send
+from plantao_simulator.state import ChatMessage, Customer, Send
 
 
 def is_question(send: Send) -> bool:
     return bool(send.payload["type"] == "interactive")
+
+
+async def heard(system: System, message: ChatMessage) -> None:
+    """Until what a customer wrote has been delivered and dealt with."""
+    await system.sim.wait_for_deliveries(lambda attempt: message.id in attempt.ids and attempt.status == 200)
+    await system.settle()
 
 
 async def closed_conversation(
@@ -62,8 +68,7 @@ async def test_a_tapped_grade_is_kept_and_thanked_for_and_nothing_opens(system: 
         ("outgoing", "system"),
     ]
     assert [m["seq"] for m in sorted(messages, key=lambda m: m["seq"])] == list(range(1, len(messages) + 1))
-    await system.sim.tap(customer, question.wamid, f"survey:{conversation_id}:1")
-    await system.settle()
+    await heard(system, await system.sim.tap(customer, question.wamid, f"survey:{conversation_id}:1"))
     assert await grades(system) == [4]
     assert len(system.sim.sends) == before + 1
     assert [c["status"] for c in await lead.conversations()] == ["resolved"]
@@ -76,8 +81,7 @@ async def test_a_bare_number_is_an_answer_if_it_is_the_next_thing_said(system: S
     await wait_for_thanks(system)
     assert await grades(system) == [2]
     assert [c["status"] for c in await lead.conversations()] == ["closed"]
-    await system.sim.write(customer, {"type": "text", "text": "5"})
-    await system.settle()
+    await heard(system, await system.sim.write(customer, {"type": "text", "text": "5"}))
     assert len(await lead.conversations()) == 2
     assert await grades(system) == [2, None]
 
@@ -85,10 +89,8 @@ async def test_a_bare_number_is_an_answer_if_it_is_the_next_thing_said(system: S
 async def test_a_number_after_something_else_is_not_an_answer(system: System) -> None:
     lead, customer, conversation_id = await closed_conversation(system)
     question = await system.sim.wait_for_send(is_question)
-    await system.sim.write(customer, {"type": "text", "text": "ainda não funciona"})
-    await system.settle()
-    await system.sim.write(customer, {"type": "text", "text": "5"})
-    await system.settle()
+    await heard(system, await system.sim.write(customer, {"type": "text", "text": "ainda não funciona"}))
+    await heard(system, await system.sim.write(customer, {"type": "text", "text": "5"}))
     assert await grades(system) == [None]
     [conversation] = await lead.conversations()
     assert (conversation["id"], conversation["status"]) == (conversation_id, "queue")
@@ -102,25 +104,27 @@ async def test_a_grade_for_somebody_elses_conversation_counts_nothing(system: Sy
     _, _, conversation_id = await closed_conversation(system)
     await system.sim.wait_for_send(is_question)
     other = system.sim.customer("Rita", phone="5521988887777")
-    await system.sim.write(other, {"type": "list_reply", "id": f"survey:{conversation_id}:1", "title": "1 - Péssimo"})
-    await system.settle()
+    await heard(
+        system,
+        await system.sim.write(
+            other, {"type": "list_reply", "id": f"survey:{conversation_id}:1", "title": "1 - Péssimo"}
+        ),
+    )
     assert await grades(system) == [None, None]
 
 
-async def test_nobody_is_asked_after_spam_twice_or_when_it_is_off(database_url: str) -> None:
+async def test_nobody_is_asked_after_spam_or_twice(database_url: str) -> None:
     async with running_system(database_url) as system:
         lead, customer, conversation_id = await closed_conversation(system, "spam")
         await system.settle()
         assert not [send for send in system.sim.sends if is_question(send)]
-        await system.sim.write(customer, {"type": "text", "text": "oi de novo"})
-        await system.settle()
+        await heard(system, await system.sim.write(customer, {"type": "text", "text": "oi de novo"}))
         second = next(c for c in await lead.conversations() if c["id"] != conversation_id)
         path = f"/conversations/{second['id']}"
         for _ in range(2):
             await lead.post(f"{path}/assign")
             assert (await lead.post(f"{path}/close", {"resolution": "resolved"})).status_code == 200
-            await system.sim.write(customer, {"type": "text", "text": "voltei"})
-            await system.settle()
+            await heard(system, await system.sim.write(customer, {"type": "text", "text": "voltei"}))
         assert len([send for send in system.sim.sends if is_question(send)]) == 1
 
 

@@ -43,7 +43,7 @@ ASKED = text("""
         id = ANY(CAST(:ids AS uuid[])) OR id IN (
             SELECT DISTINCT ON (customer_id) id FROM conversations
             WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel
-            ORDER BY customer_id, started_at DESC
+            ORDER BY customer_id, started_at DESC, id DESC
         )
     )
     ORDER BY id FOR UPDATE
