@@ -19,6 +19,7 @@ OPEN = {
     ("GET", "/openapi.json"),
     ("POST", "/api/v1/auth/login"),
     ("POST", "/api/v1/auth/refresh"),
+    ("POST", "/api/v1/auth/register"),
     ("GET", "/api/v1/whatsapp/webhook"),  # Meta's verify token
     ("POST", "/api/v1/whatsapp/webhook"),  # Meta's signature
 }

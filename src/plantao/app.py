@@ -1,5 +1,6 @@
 """The whole, put together: the only file that knows every part."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from plantao.chatbot.engine import Engine
 from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.turns import BotTurns
 from plantao.conversations import endpoints as conversations
-from plantao.conversations import events
+from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
 from plantao.health import HealthMonitor
 from plantao.identity.endpoints import auth_router, users_router
@@ -41,6 +42,8 @@ from plantao.routing.presence import Presence
 from plantao.settings import PREFIX, Settings, SettingsError
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
+from plantao.whatsapp.compose import check_draft
+from plantao.whatsapp.downloads import Downloads
 from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.housekeeping import Housekeeping
@@ -54,7 +57,12 @@ WEBHOOK = f"{API}/whatsapp/webhook"
 # Asked by machines, which must not be told to come back later.
 NEVER_LIMITED = frozenset({WEBHOOK, "/health", "/health/live", "/health/ready", "/metrics"})
 ACCOUNT_FACTOR = 4  # an account may fail as often as this many client addresses
-MAX_BODY = 3 * 1024 * 1024  # Meta's limit for a webhook, and more than any request of ours needs
+MAX_BODY = 3 * 1024 * 1024  # Meta's limit for a webhook, and more than any request without a file needs
+# What may bring a file along, as base64.
+LARGER = [
+    ("POST", re.compile(rf"{API}/conversations/[^/]+/messages"), inline_files.MAX_BODY),
+    ("POST", re.compile(rf"{API}/whatsapp/send"), inline_files.MAX_BODY),
+]
 
 
 @dataclass(slots=True)
@@ -104,11 +112,14 @@ def _graph_client(settings: Settings) -> GraphClient:
         raise SettingsError(f"{PREFIX}WHATSAPP_ACCESS_TOKEN: {error}") from None
 
 
+_TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA)
+
+
 class Workers:
     """The loops of one process: intake, the bot, the outbox, the queue. Any number of processes may run them."""
 
     def __init__(self, parts: Parts) -> None:
-        bells = {topic: Bell() for topic in (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING)}
+        bells = {topic: Bell() for topic in _TOPICS}
         self._parts = parts
         self._bells = bells
         self._unsubscribe = parts.hub.subscribe(self._ring)
@@ -118,12 +129,14 @@ class Workers:
         phone_number_id = parts.settings.whatsapp_phone_number_id or ""
         bell = bells[events.OUTBOX]
         self._sender = Sender(parts.database, parts.graph, phone_number_id, parts.clock, bell, self._receipts)
+        self._downloads = Downloads(parts.database, parts.graph, parts.clock, bells[events.MEDIA])
         housekeeping = Housekeeping(parts.database, parts.clock)
         self._workers = [
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
             Worker("bot", self._turns.step, bells[events.BOT]),
             Worker("routing", self._route, bells[events.ROUTING]),
             Worker("send", self._sender.step, bells[events.OUTBOX]),
+            Worker("download", self._downloads.step, bells[events.MEDIA]),
             Worker("housekeeping", housekeeping.step, Bell(), poll=Housekeeping.EVERY),
         ]
 
@@ -137,6 +150,7 @@ class Workers:
             await worker.stop()
         await self._turns.drain()
         await self._sender.drain()
+        await self._downloads.drain()
         await self._receipts.drain()
         self._unsubscribe()
 
@@ -162,7 +176,7 @@ def create_asgi(parts: Parts) -> ASGIApp:
     clients = Clients(parts.settings.trusted_proxies)
     limited = RateLimits(app, parts.limiter, _limits(parts.settings), clients, app.state.identity.holder_of)
     shortcut = Shortcut(limited, "POST", WEBHOOK, receiver)
-    return RequestEnvelope(shortcut, max_body=MAX_BODY, headers=SecurityHeaders(clients))
+    return RequestEnvelope(shortcut, max_body=MAX_BODY, larger=LARGER, headers=SecurityHeaders(clients))
 
 
 def _limits(settings: Settings) -> LimitTable:
@@ -197,10 +211,13 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.database = parts.database
     app.state.identity = identity
     app.state.intake_rules = parts.rules
+    app.state.check_draft = check_draft
+    app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.hub, parts.graph, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity, Presence(parts.database, parts.clock), parts.clock)
-    for router in (auth_router, users_router, conversations.router, routing.router, whatsapp.router):
+    routers = (auth_router, users_router, conversations.router, media_endpoints.router, routing.router, whatsapp.router)
+    for router in routers:
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(observability.router)

@@ -6,7 +6,7 @@ import ipaddress
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from plantao.conversations import outbox, queueing
+from plantao.conversations import media_intake, outbox, queueing
 from plantao.kit import metrics
 from plantao.kit.db import Database
 from plantao.kit.errors import AppError, ErrorCode, Forbidden
@@ -50,5 +50,6 @@ async def _count_depths(database: Database) -> None:
     async with database.transaction() as tx:
         metrics.LEDGER_PENDING.set(await ledger.count_pending(tx))
         metrics.OUTBOX_PENDING.set(await outbox.count_pending(tx))
+        metrics.MEDIA_PENDING.set(await media_intake.count_pending(tx))
         metrics.QUEUE_DEPTH.set(await queueing.depth(tx))
         metrics.CONVERSATIONS_ACTIVE.set(await queueing.in_progress(tx))

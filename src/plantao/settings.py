@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     bot_debounce_seconds: float = Field(
         1.5, ge=0, le=30, description="How long the bot waits for the rest of a burst of short messages."
     )
+    survey: Literal["on", "off"] = Field(
+        "on", description="Ask customers for a grade from 1 to 5 after a person has closed their conversation."
+    )
     timezone: str = Field("America/Sao_Paulo", description="Where a day begins and ends.")
 
     metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics. Unset: loopback only.")

@@ -9,7 +9,8 @@ import msgspec
 GraphFaultKind = Literal["error", "fail_later", "html", "empty", "slow", "drop_response", "drop_request"]
 ACCEPTING = frozenset({"fail_later", "slow", "drop_response"})
 """Faults that come after the message was accepted."""
-GraphCall = Literal["send", "mark_read", "any"]
+GraphCall = Literal["send", "mark_read", "upload", "media", "download", "any"]
+"""`media` asks where a file is, `download` fetches it."""
 
 
 class WebhookFaults(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

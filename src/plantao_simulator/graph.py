@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from starlette.background import BackgroundTask
@@ -14,9 +15,9 @@ from starlette.routing import Route
 
 from plantao_simulator.account import Account
 from plantao_simulator.errors import GraphError, bad_token, no_such_object, no_token
-from plantao_simulator.faults import ACCEPTING, GraphFault
+from plantao_simulator.faults import ACCEPTING, GraphCall, GraphFault
 from plantao_simulator.http import NoAnswer, json_object, read_body
-from plantao_simulator.media import LARGEST, parse_form
+from plantao_simulator.media import LARGEST, Media, parse_form
 from plantao_simulator.simulator import Simulator
 from plantao_simulator.wire import JsonObject
 
@@ -88,6 +89,19 @@ class GraphApi:
 
     async def upload(self, request: Request) -> Response:
         self._authorise(request, {self.sim.config.phone_number_id})
+        return await self._with_faults("upload", lambda: self._stored(request))
+
+    async def _with_faults(self, call: GraphCall, answer: Callable[[], Awaitable[Response]]) -> Response:
+        """A call about a file, spoiled if a fault says so. (`fail_later` is a message's and means nothing here.)"""
+        fault = self.sim.faults.take(call)
+        if fault and fault.kind not in ACCEPTING:
+            return self._refused(fault)
+        answered = await answer()
+        if fault and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        return NoAnswer(self.sim.break_connection) if fault and fault.kind == "drop_response" else answered
+
+    async def _stored(self, request: Request) -> Response:
         form = parse_form(await read_body(request, LARGEST + 10_000), request.headers.get("content-type", ""))
         if form.get("messaging_product", (b"",))[0] != b"whatsapp":
             raise GraphError(100, "The parameter messaging_product is required and must be 'whatsapp'.")
@@ -100,6 +114,9 @@ class GraphApi:
     async def download(self, request: Request) -> Response:
         """The bytes behind a media address: same Bearer token, 404 once it has expired."""
         self._check_token(request)
+        return await self._with_faults("download", lambda: self._opened(request))
+
+    async def _opened(self, request: Request) -> Response:
         query = request.query_params
         with suppress(ValueError):
             media = self.sim.media.opened(
@@ -118,11 +135,14 @@ class GraphApi:
         if media is not None and wanted_phone == self.sim.config.phone_number_id:
             if request.method == "DELETE":
                 return _ok({"success": self.sim.media.delete(node)})
-            return _ok(self.sim.media.described(media, str(request.base_url), self.sim.now()))
+            return await self._with_faults("media", lambda: self._described(request, media))
         found = self.account.node(node, request.query_params.get("fields")) if request.method == "GET" else None
         if found is None:
             raise no_such_object(request.method, node)
         return _ok(found)
+
+    async def _described(self, request: Request, media: Media) -> Response:
+        return _ok(self.sim.media.described(media, str(request.base_url), self.sim.now()))
 
     async def templates(self, request: Request) -> Response:
         self._authorise(request, {self.sim.config.business_account_id})

@@ -61,6 +61,10 @@ class MediaStore:
         self._life = life_seconds
         self._key = secrets.token_bytes(16)
         self._files: dict[str, Media] = {}
+        self.uploads: list[str] = []
+        """Ids of what the company uploaded, oldest first."""
+        self.download_base: str | None = None
+        """Where addresses point instead of the simulator: a trap for those who send their token anywhere."""
 
     def add(self, content: bytes, mime_type: str, filename: str) -> Media:
         media = Media(
@@ -76,7 +80,9 @@ class MediaStore:
             raise GraphError(100, f"Param file must be a file with one of the following types: {', '.join(_LIMITS)}.")
         if not content or len(content) > limit:
             raise GraphError(100, f"Param file must have 1 to {limit} bytes for {mime_type}.")
-        return self.add(content, mime_type, filename)
+        media = self.add(content, mime_type, filename)
+        self.uploads.append(media.id)
+        return media
 
     def get(self, media_id: str) -> Media | None:
         return self._files.get(media_id)
@@ -86,11 +92,14 @@ class MediaStore:
 
     def clear(self) -> None:
         self._files.clear()
+        self.uploads.clear()
+        self.download_base = None
 
     def url(self, media: Media, base: str, now: float, *, source: str = "getMedia") -> str:
         """The download address, on the simulator's own host instead of lookaside.fbsbx.com."""
         expires = str(int(now + self._life))
         query = {"mid": media.id, "source": source, "ext": expires, "hash": self._hash(media.id, expires)}
+        base = self.download_base or base
         return f"{base.rstrip('/')}/whatsapp_business/attachments/?{urlencode(query)}"
 
     def opened(self, media_id: str, expires: str, given_hash: str, now: float) -> Media | None:

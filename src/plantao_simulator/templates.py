@@ -213,5 +213,10 @@ DEMO_TEMPLATES = (
         status="PAUSED",
         body="Olá, {{1}}! Que tal mais velocidade na sua casa?",
     ),
+    Template(
+        id="1387372356726673",
+        name="boas_vindas",
+        body="Olá, {{1}}! Bem-vindo à Horizonte Fibra. É só responder quando precisar de nós.",
+    ),
 )
-"""The account's templates unless a test brings its own: four approved, one paused."""
+"""The account's templates unless a test brings its own: five approved, one paused."""

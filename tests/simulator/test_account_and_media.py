@@ -47,7 +47,7 @@ async def test_templates_are_listed_in_pages(bench: Bench) -> None:
     assert {"type": "FOOTER", "text": "Horizonte Fibra"} in first["data"][0]["components"]
     after = first["paging"]["cursors"]["after"]
     rest = (await _get(bench, f"{ACCOUNT_ID}/message_templates", status="approved", after=after)).json()
-    assert [t["name"] for t in rest["data"]] == ["aviso_manutencao", "retomar_atendimento"]
+    assert [t["name"] for t in rest["data"]] == ["aviso_manutencao", "retomar_atendimento", "boas_vindas"]
     assert "next" in first["paging"]
     assert "next" not in rest["paging"]
 

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from plantao.conversations import listing, repository
+from plantao.conversations import listing, repository, survey
 from plantao.conversations.access import access_conversation, access_for_work
 from plantao.conversations.assigning import close
+from plantao.conversations.drafts import ChannelCheck, prepared
 from plantao.conversations.listing import Filters
 from plantao.conversations.models import MessageType, SentBy
 from plantao.conversations.presentation import conversation_out
-from plantao.conversations.repository import Conversation
 from plantao.conversations.schemas import (
     CloseInput,
     ConversationDetail,
@@ -21,18 +21,17 @@ from plantao.conversations.schemas import (
     MessageInput,
     MessageOut,
     NoteInput,
-    text_draft,
 )
 from plantao.conversations.sending import Author, Draft, append, send_as_agent
 from plantao.conversations.views import encode_json, message_view
-from plantao.identity.access import CurrentActor
+from plantao.identity.access import CurrentActor, StaffBodyRoute
 from plantao.identity.policy import Permission, check_may, may
 from plantao.kit.clock import Clock
-from plantao.kit.http.dependencies import InTransaction
+from plantao.kit.http.dependencies import InDatabase, InTransaction
 from plantao.kit.http.errors import ErrorBody
 
 CONFLICT: dict[int | str, dict[str, Any]] = {409: {"model": ErrorBody}}
-router = APIRouter(prefix="/conversations", tags=["conversas"])
+router = APIRouter(prefix="/conversations", tags=["conversas"], route_class=StaffBodyRoute)
 
 
 async def _clock(request: Request) -> Clock:
@@ -41,6 +40,21 @@ async def _clock(request: Request) -> Clock:
 
 
 Now = Annotated[Clock, Depends(_clock)]
+
+
+async def _channel_check(request: Request) -> ChannelCheck:
+    found: ChannelCheck = request.app.state.check_draft
+    return found
+
+
+WithChannelCheck = Annotated[ChannelCheck, Depends(_channel_check)]
+
+
+async def _surveys(request: Request) -> bool:
+    return bool(request.app.state.surveys)
+
+
+Surveys = Annotated[bool, Depends(_surveys)]
 
 
 def _json(body: Any, status: int = 200) -> Response:
@@ -90,13 +104,17 @@ async def send_message(
     conversation_id: UUID,
     body: MessageInput,
     actor: CurrentActor,
-    tx: InTransaction,
+    database: InDatabase,
     clock: Now,
+    check: WithChannelCheck,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=100)] = None,
 ) -> Response:
     """Queues a message to the customer. `client_id` (or `Idempotency-Key`) makes a repetition harmless."""
-    draft = text_draft(body.content, body.type, body.client_id or idempotency_key, body.last_seen_seq)
-    return _json(await send_as_agent(tx, actor, conversation_id, draft, clock.now()), 201)
+    check_may(actor, Permission.SERVE_CONVERSATIONS)
+    wish, now = body.wish(idempotency_key), clock.now()
+    async with prepared(wish, check, database, now) as draft, database.transaction() as tx:
+        message = await send_as_agent(tx, actor, conversation_id, draft, now)
+    return _json(message, 201)
 
 
 @router.post("/{conversation_id}/notes", status_code=201, response_model=MessageOut)
@@ -111,8 +129,10 @@ async def add_note(
 
 @router.post("/{conversation_id}/close", response_model=ConversationOut, responses=CONFLICT)
 async def close_conversation(
-    conversation_id: UUID, body: CloseInput, actor: CurrentActor, tx: InTransaction, clock: Now
+    conversation_id: UUID, body: CloseInput, actor: CurrentActor, tx: InTransaction, clock: Now, surveys: Surveys
 ) -> Response:
-    """Ends the conversation. What the customer writes next begins a new one."""
-    after: Conversation = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now())
+    """Ends the conversation, and asks the customer for a grade. What the customer writes next begins a new one."""
+    after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now())
+    if surveys:
+        after = await survey.ask(tx, after, body.resolution, clock.now())
     return _json(conversation_out(after))

@@ -10,13 +10,14 @@ from uuid import UUID
 import msgspec
 
 from plantao.conversations.models import ConversationStatus, MessageStatus, Resolution
-from plantao.conversations.views import DeliveryError, MessageView, encode_frame
+from plantao.conversations.views import DeliveryError, Media, MessageView, encode_frame
 from plantao.kit.db import Transaction
 
 TOPIC = "conversation"
 OUTBOX = "wake.outbox"
 BOT = "wake.bot"
 ROUTING = "wake.routing"
+MEDIA = "wake.media"
 
 
 class NewMessage(msgspec.Struct, frozen=True, tag="new_message"):
@@ -30,6 +31,14 @@ class MessageStatusChanged(msgspec.Struct, frozen=True, tag="message_status"):
     status: MessageStatus
     timestamp: datetime
     error: DeliveryError | None
+
+
+class MessageMedia(msgspec.Struct, frozen=True, tag="message_media"):
+    """The file that a customer sent has arrived from the channel: `media.url` is there now."""
+
+    conversation_id: UUID
+    message_id: str
+    media: Media | None
 
 
 class ConversationAssigned(msgspec.Struct, frozen=True, tag="conversation_assigned"):
@@ -54,7 +63,9 @@ class AgentTyping(msgspec.Struct, frozen=True, tag="agent_typing"):
     is_typing: bool
 
 
-ConversationEvent = NewMessage | MessageStatusChanged | ConversationAssigned | ConversationClosed | AgentTyping
+ConversationEvent = (
+    NewMessage | MessageStatusChanged | MessageMedia | ConversationAssigned | ConversationClosed | AgentTyping
+)
 
 
 class Broadcast(msgspec.Struct, frozen=True, array_like=True):

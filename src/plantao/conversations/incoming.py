@@ -1,14 +1,14 @@
 """Writing down what customers said: any number of messages at once, each exactly once, numbered without gaps."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from plantao.conversations import intake
+from plantao.conversations import intake, media_intake, survey
 from plantao.conversations.events import BOT, ROUTING, NewMessage, announce
 from plantao.conversations.intake import OpenConversation
 from plantao.conversations.models import Channel, Direction, HandledBy, MessageStatus, MessageType, SentBy
@@ -37,6 +37,7 @@ class Incoming:
     caption: str | None = None
     media: dict[str, Any] | None = None
     reply_to: str | None = None
+    reply_id: str | None = None  # behind a pressed button or list row
     error: dict[str, Any] | None = None
     sent_by: SentBy = SentBy.CUSTOMER
 
@@ -51,10 +52,17 @@ class IntakeRules:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
+    """`answer`: the grade of a survey, when the message is one. Such a message neither opens nor moves anything."""
+
     message: Incoming
     conversation: OpenConversation
     id: UUID
     seq: int
+    answer: survey.Answer | None = None
+
+    @property
+    def opens(self) -> bool:
+        return self.message.opens and self.answer is None
 
 
 async def receive(
@@ -69,16 +77,20 @@ async def receive(
     fresh = await _without_known(tx, messages)
     if not fresh:
         return []
-    conversations = await intake.open_conversations(tx, _who_writes(fresh), channel, now, rules.zone)
-    numbered = _number(fresh, conversations)
+    answers = await survey.find_answers(tx, fresh, channel)
+    writers = _who_writes([message for message in fresh if message.external_id not in answers])
+    conversations = await intake.open_conversations(tx, writers, channel, now, rules.zone) if writers else {}
+    numbered = _number(fresh, conversations, answers)
     rank = STATUS_RANK[MessageStatus.DELIVERED]
     rows = [_message_row(item) for item in numbered]
     advances = _advances(numbered, now + rules.bot_debounce)
     await intake.store(tx, rows, advances, now=now, status=MessageStatus.DELIVERED, status_rank=rank)
+    await _expect_files(tx, numbered, now)
     _announce(tx, numbered)
+    await survey.record(tx, answers.values(), now)
     if rules.bot_debounce.total_seconds() < POLL_SECONDS:
         tx.publish(BOT)  # otherwise the worker looks in time by itself, and needs no waking for each message
-    newest = {item.conversation.id: item for item in numbered if item.message.opens}
+    newest = {item.conversation.id: item for item in numbered if item.opens}
     return [item.message.external_id for item in newest.values() if item.conversation.handled_by == HandledBy.BOT]
 
 
@@ -99,14 +111,25 @@ def _who_writes(messages: Sequence[Incoming]) -> dict[CustomerId, bool]:
     return writers
 
 
-def _number(messages: Sequence[Incoming], conversations: dict[CustomerId, OpenConversation]) -> list[Numbered]:
-    last: dict[UUID, int] = {c.id: c.last_seq for c in conversations.values()}
+def _number(
+    messages: Sequence[Incoming],
+    conversations: Mapping[CustomerId, OpenConversation],
+    answers: Mapping[str, survey.Answer],
+) -> list[Numbered]:
+    last: dict[UUID, int] = {}
     numbered = []
     for message in messages:
-        conversation = conversations[message.customer_id]
-        last[conversation.id] += 1
-        numbered.append(Numbered(message, conversation, uuid7(), last[conversation.id]))
+        answer = answers.get(message.external_id)
+        conversation = answer.conversation if answer is not None else conversations[message.customer_id]
+        last[conversation.id] = last.get(conversation.id, conversation.last_seq) + 1
+        numbered.append(Numbered(message, conversation, uuid7(), last[conversation.id], answer))
     return numbered
+
+
+async def _expect_files(tx: Transaction, numbered: Sequence[Numbered], now: datetime) -> None:
+    wanted = [(item.id, item.message.media, item.message.sent_at) for item in numbered if item.message.media]
+    if wanted:
+        await media_intake.expect(tx, wanted, now)
 
 
 def _message_row(item: Numbered) -> dict[str, Any]:
@@ -140,14 +163,15 @@ def _advances(numbered: Sequence[Numbered], bot_due_at: datetime) -> list[dict[s
 
 
 def _advance(conversation_id: UUID, group: list[Numbered], bot_due_at: datetime) -> dict[str, Any]:
-    opening = [item.message.sent_at for item in group if item.message.opens]
+    turns = [item.message.sent_at for item in group if item.message.opens]
+    is_served = any(item.opens for item in group)
     return {
         "advanced": conversation_id,
         "last_seq": group[-1].seq,
         "added": len(group),
         "last_message_at": max(whole_second(item.message.sent_at) for item in group),
-        "window_expires_at": max(opening) + SERVICE_WINDOW if opening else None,
-        "bot_due_at": bot_due_at if opening else None,
+        "window_expires_at": max(turns) + SERVICE_WINDOW if turns else None,
+        "bot_due_at": bot_due_at if is_served else None,
     }
 
 

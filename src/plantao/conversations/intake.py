@@ -50,7 +50,7 @@ REOPEN = text(f"""
     WHERE id IN (
         SELECT DISTINCT ON (customer_id) id FROM conversations
         WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel
-        ORDER BY customer_id, started_at DESC
+        ORDER BY customer_id, started_at DESC, id DESC
     ) AND status = 'resolved' AND last_agent_id IS NOT NULL AND closed_at > :since
     RETURNING {_COLUMNS}
 """)
@@ -61,7 +61,7 @@ LOCK_LATEST = text(f"""
     WHERE id IN (
         SELECT DISTINCT ON (customer_id) id FROM conversations
         WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel
-        ORDER BY customer_id, started_at DESC
+        ORDER BY customer_id, started_at DESC, id DESC
     )
     ORDER BY id FOR UPDATE
 """)

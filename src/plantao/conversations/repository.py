@@ -54,7 +54,7 @@ LOCK = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id FOR UPDATE OF c")
 
 LATEST_OF = text(f"""
     SELECT {_COLUMNS} {_FROM} WHERE c.customer_id = :customer_id AND c.channel = :channel
-    ORDER BY c.started_at DESC LIMIT 1
+    ORDER BY c.started_at DESC, c.id DESC LIMIT 1
 """)
 
 PAGE_OF_MESSAGES = text(f"""

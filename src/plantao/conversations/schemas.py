@@ -1,11 +1,12 @@
 """Conversations at the API's edge: what may be asked, what is answered. Contract words live here."""
 
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from plantao.conversations.drafts import Wish, clean_text
 from plantao.conversations.models import (
     Channel,
     ConversationStatus,
@@ -17,64 +18,42 @@ from plantao.conversations.models import (
     Resolution,
     SentBy,
 )
-from plantao.conversations.sending import Draft
-from plantao.kit.errors import ValidationFailed
-
-MAX_TEXT = 4096  # Meta's limit for a text
-
-
-def clean_text(value: str) -> str:
-    """Refuses what no database column and no screen can take."""
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError("O texto contém caracteres inválidos.")
-    return value
-
 
 Text = Annotated[str, AfterValidator(clean_text)]
 
 
 class MessageInput(BaseModel):
-    """`client_id`: the sender's own id, said once. `last_seen_seq`: refuse if there is something newer."""
+    """`content`: the text, or a file as https link, data URI or base64. `client_id`: the sender's own id, said once.
 
-    model_config = ConfigDict(extra="forbid")
+    `last_seen_seq`: refuse if there is something newer.
+    """
 
-    content: Text = Field("", examples=["Sua internet será normalizada em breve."])
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"content": "Sua internet será normalizada em breve.", "type": "text"},
+                {"content": "https://exemplo.com.br/boleto.pdf", "type": "document", "filename": "boleto.pdf"},
+                {"content": "data:image/png;base64,iVBORw0KGgo...", "type": "image", "caption": "Ligue aqui"},
+                {"type": "template", "template_name": "boas_vindas", "language": "pt_BR", "components": []},
+            ]
+        },
+    )
+
+    # Not checked character by character here: it may be a hundred megabytes of base64.
+    content: str = Field("", examples=["Sua internet será normalizada em breve."])
     type: MessageType = MessageType.TEXT
+    caption: Text | None = Field(None, max_length=1024)
+    filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
+    template_name: Text | None = Field(None, max_length=512, examples=["boas_vindas"])
+    language: Text | None = Field(None, max_length=20, examples=["pt_BR"])
+    components: list[dict[str, Any]] | None = None
     client_id: Text | None = Field(None, min_length=1, max_length=100)
     last_seen_seq: int | None = Field(None, ge=0, le=2**31 - 1)
 
-
-class SocketMessage(Protocol):
-    """The `send_message` frame."""
-
-    @property
-    def content(self) -> str: ...
-    @property
-    def message_type(self) -> MessageType: ...
-    @property
-    def client_id(self) -> str | None: ...
-    @property
-    def last_seen_seq(self) -> int | None: ...
-
-
-def read_draft(frame: SocketMessage) -> Draft:
-    """What a frame asks to say. Raises `ValidationFailed`."""
-    return text_draft(frame.content, frame.message_type, frame.client_id, frame.last_seen_seq)
-
-
-def text_draft(content: str, kind: MessageType, client_id: str | None, last_seen_seq: int | None) -> Draft:
-    """A text to send. Raises `ValidationFailed` for what WhatsApp would refuse."""
-    if kind is not MessageType.TEXT:
-        raise ValidationFailed("Este tipo de mensagem ainda não pode ser enviado por aqui. Use: text.", field="type")
-    try:
-        clean_text(content + (client_id or ""))
-    except ValueError as error:
-        raise ValidationFailed(str(error), field="content") from None
-    if not content.strip():
-        raise ValidationFailed("Escreva a mensagem.", field="content")
-    if len(content) > MAX_TEXT:
-        raise ValidationFailed(f"O texto deve ter no máximo {MAX_TEXT} caracteres.", field="content")
-    return Draft(content, kind, client_id=client_id, last_seen_seq=last_seen_seq)
+    def wish(self, idempotency_key: str | None) -> Wish:
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return Wish(**given | {"client_id": self.client_id or idempotency_key})
 
 
 class CloseInput(BaseModel):

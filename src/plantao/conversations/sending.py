@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from plantao.conversations import repository
+from plantao.conversations import media_files, repository
 from plantao.conversations.access import access_for_work
 from plantao.conversations.assigning import hand_to
 from plantao.conversations.errors import AlreadyClosed, OutsideServiceWindow, StaleConversation
@@ -25,6 +25,8 @@ from plantao.kit.ids import uuid7
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What is to be said. `payload` holds what the channel needs beyond the text (a template's parameters).
+
+    `media`: mime_type, filename, and either `link` or `file` (the id of a staged file) with its size.
 
     `client_id`: the sender's own id; the same one in the same conversation is said once. `last_seen_seq`: the
     newest message that the sender had seen; the send is refused if the conversation has moved on since.
@@ -114,6 +116,8 @@ async def append(
         "due_at": None if is_note else now,
     }
     await tx.run(INSERT, row)
+    if draft.media is not None and "file" in draft.media:
+        await media_files.attach(tx, draft.media["file"], id_)
     await tx.run(ADVANCE, {"id": conversation.id, "seq": seq, "counted": 0 if is_note else 1, "at": at})
     view = _view(row)
     event = NewMessage(conversation.id, view)

@@ -5,12 +5,14 @@ take away again.
 """
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Sequence,
     SmallInteger,
     Table,
@@ -54,8 +56,11 @@ conversations = Table(
     # there is nothing to answer. Its exact value is the claim: a turn applies only while it is unchanged.
     Column("bot_due_at", DateTime(timezone=True)),
     Column("bot_unsure_count", SmallInteger, nullable=False, server_default=text("0")),
+    Column("surveyed_at", DateTime(timezone=True)),  # when the customer was asked for a grade: once
+    Column("satisfaction", SmallInteger),  # the grade, 1 to 5
     CheckConstraint("status IN ('queue', 'in_progress', 'resolved', 'closed')", name="status_known"),
     CheckConstraint("handled_by IN ('bot', 'agent', 'none')", name="handled_by_known"),
+    CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_range"),
     CheckConstraint("(handled_by = 'agent') = (assigned_to IS NOT NULL AND closed_at IS NULL)", name="owner"),
     Index("uq_conversations_open", "customer_id", "channel", unique=True, postgresql_where=text(OPEN)),
     Index("ix_conversations_customer", "customer_id", "channel", text("started_at DESC")),
@@ -113,4 +118,35 @@ messages = Table(
         postgresql_where=text("client_id IS NOT NULL"),
     ),
     Index("ix_messages_outbox", "conversation_id", "seq", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+)
+
+# A file of a message: one that we send, before its message is written, or one that a customer sent, before it is here.
+media_files = Table(
+    "media_files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("message_id", ForeignKey("messages.id")),  # null while the message is being written
+    Column("mime_type", Text),
+    Column("filename", Text),
+    Column("size", BigInteger),
+    Column("sha256", Text),  # as the channel states it, base64 or hex
+    Column("external_id", Text),  # the channel's own id of the file, good until ...
+    Column("external_until", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("stored_at", DateTime(timezone=True)),  # when all chunks were here
+    # When it may next be fetched from the channel; null when there is nothing to fetch, or it was given up.
+    Column("due_at", DateTime(timezone=True)),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Index("ix_media_files_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_media_files_message_id", "message_id"),
+    Index("ix_media_files_loose", "created_at", postgresql_where=text("message_id IS NULL")),
+)
+
+# A file's bytes in pieces of a mebibyte: nobody has to hold 100 MB to send, store or show them.
+media_chunks = Table(
+    "media_chunks",
+    metadata,
+    Column("file_id", ForeignKey("media_files.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # 0, 1, 2 ...
+    Column("data", LargeBinary, nullable=False),
 )

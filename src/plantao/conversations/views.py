@@ -7,6 +7,8 @@ import msgspec
 
 from plantao.conversations.models import Direction, MessageStatus, MessageType, SentBy
 
+MEDIA_PATH = "/api/v1/media"
+
 encode_json = msgspec.json.Encoder().encode
 
 
@@ -16,7 +18,7 @@ def encode_frame(value: object) -> str:
 
 
 class Media(msgspec.Struct, frozen=True, omit_defaults=False):
-    """`size` in bytes; `url` is null until the file is in our own storage."""
+    """`size` in bytes; `url` is null until a customer's file is in our own storage."""
 
     url: str | None
     mime_type: str | None
@@ -79,7 +81,11 @@ def message_view(row: Any) -> MessageView:
 
 
 def public_media(stored: dict[str, Any] | None) -> Media | None:
-    """What a client may know of a stored file: not Meta's ids, nor its short-lived addresses."""
+    """What a client may know of a stored file: not Meta's ids, nor its short-lived addresses.
+
+    The address is ours; of a file that we never had, because Meta fetches it, the link that the sender gave.
+    """
     if stored is None:
         return None
-    return Media(stored.get("url"), stored.get("mime_type"), stored.get("size"), stored.get("filename"))
+    url = f"{MEDIA_PATH}/{stored['file']}" if stored.get("file") else stored.get("link")
+    return Media(url, stored.get("mime_type"), stored.get("size"), stored.get("filename"))

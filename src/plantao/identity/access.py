@@ -6,7 +6,7 @@ All of them are `async`, though few wait: FastAPI would send each plain function
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
@@ -14,6 +14,7 @@ from plantao.identity.errors import InvalidToken
 from plantao.identity.models import Actor
 from plantao.identity.policy import Permission, check_may
 from plantao.identity.service import IdentityService
+from plantao.kit.http.large_bodies import LargeBodyRoute
 
 # auto_error would answer with FastAPI's own body; ours is raised below.
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="O `access_token` de `POST /auth/login`.")
@@ -36,6 +37,15 @@ async def _current_actor(
 
 
 CurrentActor = Annotated[Actor, Depends(_current_actor)]
+
+
+class StaffBodyRoute(LargeBodyRoute):
+    """A large body is read for who serves customers, before anybody else could fill our memory."""
+
+    @staticmethod
+    async def admit(request: Request) -> None:
+        actor = await _current_actor(request.app.state.identity, await _bearer(request))
+        check_may(actor, Permission.SERVE_CONVERSATIONS)
 
 
 def require(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:

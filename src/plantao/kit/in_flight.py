@@ -27,6 +27,11 @@ class InFlight:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
+    def cancel(self) -> None:
+        """For work that may be begun again."""
+        for task in self._tasks:
+            task.cancel()
+
     async def drain(self) -> None:
         """Until nothing is in flight."""
         while self._tasks:

@@ -1,6 +1,7 @@
 """`/ws/chat`: from the handshake to the last frame of one client."""
 
 import asyncio
+from dataclasses import fields
 from typing import assert_never
 from uuid import UUID
 
@@ -11,15 +12,15 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from plantao.conversations.access import access_conversation
+from plantao.conversations.drafts import ChannelCheck, Wish, is_inline, read_wish
 from plantao.conversations.events import AgentTyping, announce
-from plantao.conversations.schemas import read_draft
 from plantao.conversations.sending import send_as_agent
 from plantao.conversations.views import encode_frame
 from plantao.identity.models import Actor
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, is_transient
-from plantao.kit.errors import AppError, ErrorCode
+from plantao.kit.errors import AppError, ErrorCode, ValidationFailed
 from plantao.kit.http.errors import unexpected_error_response
 from plantao.kit.http.pacing import Pace
 from plantao.realtime import frames
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 SUBPROTOCOL = "bearer"
 FRAMES_PER_SECOND, FRAME_BURST = 20, 60
 MAX_JOINED = 500
+_WISHES = [f.name for f in fields(Wish) if f.name != "type"]
 
 
 def chat_route() -> WebSocketRoute:
@@ -89,6 +91,7 @@ class Line:
         self._database: Database = state.database
         self._switchboard: Switchboard = state.switchboard
         self._clock: Clock = state.clock
+        self._check_draft: ChannelCheck = state.check_draft
         self._socket = Socket(send, actor, self._database)
         self._pace = Pace(FRAMES_PER_SECOND, FRAME_BURST)
 
@@ -170,7 +173,11 @@ class Line:
             self._complain(error.detail, error.error_code, ref_of(frame))
 
     async def _send(self, frame: frames.SendMessage) -> None:
-        draft = read_draft(frame)
+        wish = Wish(frame.message_type, **{name: getattr(frame, name) for name in _WISHES})
+        if is_inline(wish):
+            raise ValidationFailed("Aqui só vão links de arquivos. Envie o arquivo por POST.", field="content")
+        draft = read_wish(wish)
+        self._check_draft(draft)
         async with self._database.transaction() as tx:
             message = await send_as_agent(tx, self._actor, frame.conversation_id, draft, self._clock.now())
         self._socket.offer(encode_frame(frames.MessageAck(frame.client_id, message)))

@@ -1,7 +1,7 @@
 """Frames of `/ws/chat`. What clients may say is closed: an unknown type or field is an error."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,11 @@ class SendMessage(Struct, frozen=True, tag="send_message", forbid_unknown_fields
     conversation_id: UUID
     content: str
     message_type: MessageType = MessageType.TEXT
+    caption: str | None = None
+    filename: str | None = None
+    template_name: str | None = None
+    language: str | None = None
+    components: list[dict[str, Any]] | None = None
     client_id: ClientId | None = None
     last_seen_seq: Seq | None = None
 

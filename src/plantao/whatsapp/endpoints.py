@@ -7,28 +7,59 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from plantao.conversations.drafts import Wish, prepared
 from plantao.conversations.models import MessageStatus, MessageType
-from plantao.conversations.schemas import Text, text_draft
+from plantao.conversations.schemas import Text
 from plantao.conversations.views import encode_json
 from plantao.customers.phones import InvalidPhone, parse_phone
-from plantao.identity.access import CurrentActor
+from plantao.identity.access import CurrentActor, StaffBodyRoute
+from plantao.identity.models import Actor
 from plantao.identity.policy import Permission, check_may
+from plantao.kit.db import Database
 from plantao.kit.errors import Forbidden, ValidationFailed
-from plantao.kit.http.dependencies import InTransaction
+from plantao.kit.http.dependencies import InDatabase
 from plantao.kit.http.errors import ErrorBody
 from plantao.whatsapp.outreach import send_to_phone
 
-router = APIRouter(prefix="/whatsapp", tags=["whatsapp"])
+router = APIRouter(prefix="/whatsapp", tags=["whatsapp"], route_class=StaffBodyRoute)
 
 MAX_CHALLENGE = 1000
 
 
 class SendInput(BaseModel):
+    """`content`: the text, or an image or document as https link, data URI or base64."""
+
     model_config = ConfigDict(extra="forbid")
 
     to: Text = Field(max_length=40, examples=["+5511999999999"])
-    type: Literal[MessageType.TEXT] = MessageType.TEXT
-    content: Text = Field(examples=["Olá! Esta é uma mensagem de teste."])
+    type: Literal[MessageType.TEXT, MessageType.IMAGE, MessageType.DOCUMENT] = MessageType.TEXT
+    content: str = Field(examples=["Olá! Esta é uma mensagem de teste."])
+    caption: Text | None = Field(None, max_length=1024)
+    filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
+
+    def wish(self) -> Wish:
+        return Wish(self.type, self.content, self.caption, self.filename)
+
+
+class TemplateInput(BaseModel):
+    """`components`: Meta's own objects, with the values for the template's variables."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Text = Field(max_length=40, examples=["+5511999999999"])
+    template_name: Text = Field(min_length=1, max_length=512, examples=["boas_vindas"])
+    language: Text = Field("pt_BR", max_length=20, examples=["pt_BR"])
+    components: list[dict[str, Any]] | None = Field(
+        None, examples=[[{"type": "body", "parameters": [{"type": "text", "text": "João"}]}]]
+    )
+
+    def wish(self) -> Wish:
+        return Wish(
+            MessageType.TEMPLATE,
+            template_name=self.template_name,
+            language=self.language,
+            components=self.components,
+        )
 
 
 class SendOut(BaseModel):
@@ -55,16 +86,27 @@ async def verify_webhook(
 
 
 @router.post("/send", status_code=202, response_model=SendOut, responses={409: {"model": ErrorBody}})
-async def send(body: SendInput, request: Request, actor: CurrentActor, tx: InTransaction) -> Response:
-    """Sends a text to a phone number; finds or opens the conversation. Needs an open 24-hour window."""
+async def send(body: SendInput, request: Request, actor: CurrentActor, database: InDatabase) -> Response:
+    """Sends to a phone number; finds or opens the conversation. Needs an open 24-hour window."""
+    return await _send(request, actor, database, body.to, body.wish())
+
+
+@router.post("/send-template", status_code=202, response_model=SendOut)
+async def send_template(body: TemplateInput, request: Request, actor: CurrentActor, database: InDatabase) -> Response:
+    """Sends an approved template to a phone number, inside or outside the 24-hour window."""
+    return await _send(request, actor, database, body.to, body.wish())
+
+
+async def _send(request: Request, actor: Actor, database: Database, to: str, wish: Wish) -> Response:
     check_may(actor, Permission.SEND_WHATSAPP)
-    draft = text_draft(body.content, body.type, None, None)
     try:
-        phone = parse_phone(body.to)
+        phone = parse_phone(to)
     except InvalidPhone:
         raise ValidationFailed("Informe um telefone válido com DDI e DDD.", field="to") from None
     state = request.app.state
-    conversation_id, message = await send_to_phone(tx, actor, phone, draft, state.clock.now(), state.intake_rules)
+    now = state.clock.now()
+    async with prepared(wish, state.check_draft, database, now) as draft, database.transaction() as tx:
+        conversation_id, message = await send_to_phone(tx, actor, phone, draft, now, state.intake_rules)
     answer: dict[str, Any] = {
         "message_id": message.id,
         "conversation_id": conversation_id,

@@ -210,6 +210,7 @@ def _incoming(message: InboundMessage, received_at: datetime, customer_id: Custo
         caption=message.caption,
         media=None if media is None else _stored_media(media),
         reply_to=message.reply_to,
+        reply_id=message.reply_id,
         error=_error(message.error),
         sent_by=SentBy.SYSTEM if message.type is MessageType.SYSTEM else SentBy.CUSTOMER,
     )

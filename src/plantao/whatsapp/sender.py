@@ -28,6 +28,7 @@ from plantao.whatsapp.graph.errors import ErrorClass, GraphError, GraphFailure, 
 from plantao.whatsapp.graph.limits import PayloadError
 from plantao.whatsapp.graph.retries import retry_delay
 from plantao.whatsapp.receipts import Receipts
+from plantao.whatsapp.uploads import Uploads
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +50,11 @@ class Sender:
     bell: Bell
     receipts: Receipts
     rng: random.Random = field(default_factory=random.Random)
+    _uploads: Uploads = field(init=False)
     _in_flight: InFlight = field(init=False)
 
     def __post_init__(self) -> None:
+        self._uploads = Uploads(self.database, self.graph, self.clock, LEASE)
         self._in_flight = InFlight("send", CONCURRENCY, on_end=self.bell.ring)
 
     async def step(self) -> float:
@@ -80,7 +83,8 @@ class Sender:
 
     async def _send(self, message: Outgoing) -> None:
         try:
-            result = await self.graph.send(compose(message))
+            media_id = await self._uploads.media_id(message)
+            result = await self.graph.send(compose(message, media_id))
         except PayloadError as error:
             await self._refuse(message, None, "Payload", str(error))
         except GraphFailure as failure:

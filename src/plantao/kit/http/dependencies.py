@@ -19,5 +19,7 @@ async def _transaction(db: Annotated[Database, Depends(database)]) -> AsyncItera
         yield transaction
 
 
+InDatabase = Annotated[Database, Depends(database)]
+
 # Without scope="function" FastAPI would commit after the answer is sent: a client could be told of what never was.
 InTransaction = Annotated[Transaction, Depends(_transaction, scope="function")]

@@ -111,6 +111,8 @@ def _is_json(content_type: str | None) -> bool:
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - how the handler is registered
+    if isinstance(error.__cause__, AppError):  # the framework's 400 over what reading the body raised: it was too large
+        return app_error_response(error.__cause__)
     code, detail = _PROTOCOL_ERRORS.get(error.status_code, (ErrorCode.INTERNAL_ERROR, "Erro no servidor."))
     return error_response(error.status_code, code, detail, headers=dict(error.headers or {}))
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,20 +26,35 @@ class RequestEnvelope:
     """ASGI middleware around everything.
 
     Gives each request an id (the caller's `X-Request-ID` when it is sane), which every log line of the request
-    carries and the answer returns; bounds the body's size; turns an unexpected error into the common body; adds the
-    security headers; counts and times the answer. How long a request may take to arrive is the server's business.
+    carries and the answer returns; bounds the body's size (`larger`: method, path and bound of what may bring more,
+    if it declares its length beforehand); turns an unexpected error into the common body; adds the security headers;
+    counts and times the answer. How long a request may take to arrive is the server's business.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body: int, headers: SecurityHeaders) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_body: int,
+        headers: SecurityHeaders,
+        larger: Sequence[tuple[str, re.Pattern[str], int]] = (),
+    ) -> None:
         self._app = app
         self._max_body = max_body
         self._headers = headers
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await _Exchange(scope, receive, send, self._max_body, self._headers).run(self._app)
+        await _Exchange(scope, receive, send, self._bound_of(scope), self._headers).run(self._app)
+
+    def _bound_of(self, scope: Scope) -> int:
+        for method, path, bound in self._larger:
+            if method == scope["method"] and path.fullmatch(scope["path"]) and _declared_size(scope) is not None:
+                return bound
+        return self._max_body
 
 
 class _Exchange:
@@ -108,9 +124,9 @@ class _Exchange:
         return self._headers.beside(self._scope, message["headers"])
 
     def _refuse_declared_size(self) -> None:
-        for name, value in self._scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value) > self._max_body:
-                raise self._too_large()
+        size = _declared_size(self._scope)
+        if size is not None and size > self._max_body:
+            raise self._too_large()
 
     def _too_large(self) -> PayloadTooLarge:
         return PayloadTooLarge(f"Corpo da requisição maior que o limite de {self._max_body // (1024 * 1024)} MB.")
@@ -149,6 +165,13 @@ def route_template(scope: Scope) -> str:
         return "(none)"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
     return "/".join(names.get(part, part) for part in scope["path"].split("/")) if names else scope["path"]
+
+
+def _declared_size(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return None
 
 
 def _request_id(scope: Scope) -> str:

@@ -13,7 +13,8 @@ from plantao.kit import metrics
 from plantao.kit.http.refusals import FULL, NOT_HTTP
 
 HEAD_SECONDS = 8.0  # from a request's first byte, or a connection's beginning, to the end of its headers
-BODY_SECONDS = 20.0  # from there to the end of its body
+BODY_SECONDS = 20.0  # from there to the end of its body, or to each further BODY_PROGRESS of it
+BODY_PROGRESS = 1024 * 1024  # bytes: a large file over a slow line may take its time, a trickle may not
 LINGER_SECONDS = 5.0  # in which the rest of a refused body may still come
 MAX_HEAD_BYTES = 64 * 1024
 MAX_FRAME_BYTES = 64 * 1024
@@ -40,6 +41,8 @@ class GuardedProtocol(HttpToolsProtocol):
     _body_open = False
     _refused = False
     _told = False
+    _body_bytes = 0  # since the timer began
+    _answered = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base
         super().connection_made(transport)
@@ -71,12 +74,13 @@ class GuardedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._head_open:
             self._check_head(len(data))
-        elif self._body_open and self._timer is None:
-            self._allow(BODY_SECONDS)
+        elif self._body_open and not self._answered:
+            self._check_body(len(data))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_open = self._body_open = True
+        self._body_bytes, self._answered = 0, False
 
     def on_headers_complete(self) -> None:
         self._head_open = False
@@ -95,6 +99,7 @@ class GuardedProtocol(HttpToolsProtocol):
         answered_early = self._body_open and self.cycle.response_complete
         super().on_response_complete()
         if answered_early:
+            self._answered = True
             self.flow.resume_reading()
             self._stop_timer()
             self._allow(LINGER_SECONDS)
@@ -124,6 +129,14 @@ class GuardedProtocol(HttpToolsProtocol):
         """Of a head that came together with its end. What is raised within the parser becomes a 400."""
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES:
             raise ValueError("request head too large")
+
+    def _check_body(self, size: int) -> None:
+        self._body_bytes += size
+        if self._body_bytes > BODY_PROGRESS:
+            self._stop_timer()
+            self._body_bytes = 0
+        if self._timer is None:
+            self._allow(BODY_SECONDS)
 
     def _allow(self, seconds: float) -> None:
         self._timer = self.loop.call_later(seconds, self.transport.close)

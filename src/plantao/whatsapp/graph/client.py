@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import httpx2
@@ -10,9 +12,10 @@ from msgspec import Struct
 
 from plantao.whatsapp.graph.answers import MAX_ANSWER, read_answer
 from plantao.whatsapp.graph.errors import NotSent, OutcomeUnknown
+from plantao.whatsapp.graph.files import FileInfo, FileRefused, Multipart, may_be_asked, transfer_seconds
 from plantao.whatsapp.graph.messages import OutgoingPayload
 from plantao.whatsapp.graph.payloads import build_body, mark_read_body
-from plantao.whatsapp.wire.fields import JsonObject, Malformed, ident, is_bsuid, is_phone, label, obj, objects
+from plantao.whatsapp.wire.fields import JsonObject, Malformed, ident, is_bsuid, is_phone, label, obj, objects, text
 
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _FIELDS: Final = "id,display_phone_number,verified_name,quality_rating,name_status,status,throughput,account_mode"
@@ -112,16 +115,68 @@ class GraphClient:
             account_mode=label(answer, "account_mode"),
         )
 
+    async def upload(self, chunks: AsyncIterable[bytes], size: int, mime_type: str) -> str:
+        """Brings a file to Meta; answers its id, good for 30 days. Doing it twice does no harm."""
+        form = Multipart(chunks, size, mime_type)
+        headers = {"Content-Type": form.content_type, "Content-Length": str(form.length)}
+        path = f"{self._phone_number_id}/media"
+        answer = await self._exchange("POST", path, aiter(form), headers, total=transfer_seconds(size))
+        media_id = ident(answer, "id")
+        if media_id is None:
+            raise OutcomeUnknown("uploaded, but the answer names no file")
+        return media_id
+
+    async def file_info(self, media_id: str) -> FileInfo:
+        """Where a customer's file is to be fetched, within five minutes."""
+        answer = await self.call("GET", media_id, params={"phone_number_id": self._phone_number_id})
+        url, size = text(answer, "url", 8192), text(answer, "file_size", 20)
+        if not url:
+            raise OutcomeUnknown("the answer names no address")
+        return FileInfo(
+            url=url,
+            mime_type=label(answer, "mime_type"),
+            sha256=label(answer, "sha256"),
+            size=int(size) if size and size.isascii() and size.isdecimal() else None,
+        )
+
+    @asynccontextmanager
+    async def download(self, url: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes behind an address of `file_info`. Redirects are not followed; the caller bounds size and time."""
+        try:
+            address = httpx2.URL(url)
+        except (httpx2.InvalidURL, ValueError):
+            raise FileRefused("the address is no URL") from None
+        if not may_be_asked(address, self._http.base_url):
+            raise FileRefused("the address is not one that may see the token")
+        try:
+            async with self._http.stream("GET", address, headers={"Accept": "*/*"}) as response:
+                if response.status_code != 200:
+                    raise NotSent(f"HTTP {response.status_code} for a file")
+                yield response.aiter_bytes(65536)
+        except (httpx2.HTTPError, TimeoutError) as error:
+            raise NotSent(_describe(error)) from None
+
     async def call(
         self, method: str, path: str, *, body: JsonObject | None = None, params: dict[str, str] | None = None
     ) -> JsonObject:
         """One call below the version, JSON in and out. A 2xx without a JSON object raises OutcomeUnknown."""
         content = msgspec.json.encode(body) if body is not None else None
         headers = {"Content-Type": "application/json"} if body is not None else None
+        return await self._exchange(method, path, content, headers, params)
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        content: bytes | AsyncIterator[bytes] | None,
+        headers: dict[str, str] | None,
+        params: dict[str, str] | None = None,
+        total: float | None = None,
+    ) -> JsonObject:
         try:
             # The total bounds an answer that drips: each of its reads alone is in time.
             async with (
-                asyncio.timeout(self._total_timeout),
+                asyncio.timeout(total or self._total_timeout),
                 self._http.stream(method, path, content=content, params=params, headers=headers) as response,
             ):
                 answer = await _read_bounded(response)

@@ -1,0 +1,156 @@
+"""Fetching what customers sent: Meta keeps it for seven days, and tells for five minutes at a time where it is.
+
+A claimed row is fetched into a temporary file, checked, and stored by one transaction. What fails is tried again,
+ever more rarely, until Meta does not have it any more; then the message says so.
+"""
+
+import asyncio
+import base64
+import hashlib
+import random
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import IO, Final
+
+import structlog
+
+from plantao.conversations import media_files, media_intake
+from plantao.conversations.media_files import CHUNK
+from plantao.conversations.media_intake import WantedFile
+from plantao.kit import metrics
+from plantao.kit.clock import Clock
+from plantao.kit.db import Database
+from plantao.kit.file_types import checked_type
+from plantao.kit.in_flight import InFlight
+from plantao.kit.wakeup import Bell
+from plantao.whatsapp.graph.client import GraphClient
+from plantao.whatsapp.graph.errors import GraphFailure
+from plantao.whatsapp.graph.files import MAX_FILE, FileRefused, transfer_seconds
+
+log = structlog.get_logger(__name__)
+
+CONCURRENCY: Final = 4
+LEASE: Final = timedelta(seconds=60)  # to ask where the file is; and beyond the time that it may take to come
+FIRST_WAIT, LONGEST_WAIT = 2.0, 3600.0  # seconds
+IDLE_SECONDS: Final = 60.0
+
+
+class Damaged(Exception):
+    """The bytes are not those that Meta announced."""
+
+
+@dataclass(slots=True)
+class Downloads:
+    """`step` is the worker's; `drain` ends the transfers in flight, which the next start repeats."""
+
+    database: Database
+    graph: GraphClient
+    clock: Clock
+    bell: Bell
+    rng: random.Random = field(default_factory=random.Random)
+    _in_flight: InFlight = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._in_flight = InFlight("download", CONCURRENCY, on_end=self.bell.ring)
+
+    async def step(self) -> float:
+        """Starts fetching what is due; answers the seconds until the next file is."""
+        free = self._in_flight.free
+        if free == 0:
+            return IDLE_SECONDS  # each transfer that ends rings the bell
+        async with self.database.transaction() as tx:
+            claimed = await media_intake.claim(tx, self.clock.now(), LEASE, free)
+            due = await media_intake.next_due(tx) if not claimed else None
+        for wanted in claimed:
+            self._in_flight.start(self._fetch(wanted))
+        if claimed:
+            return 0
+        return IDLE_SECONDS if due is None else max(0.001, (due - self.clock.now()).total_seconds())
+
+    async def drain(self) -> None:
+        """Gives back what is being fetched."""
+        self._in_flight.cancel()
+        await self._in_flight.drain()
+
+    async def _fetch(self, wanted: WantedFile) -> None:
+        try:
+            with tempfile.TemporaryFile() as file:
+                await self._receive(wanted, file)
+        except FileRefused as reason:
+            await self._give_up(wanted, str(reason))
+        except (GraphFailure, Damaged, TimeoutError) as failure:
+            await self._again(wanted, failure)
+        except asyncio.CancelledError:
+            await self._postpone(wanted, timedelta())  # we are told to stop: the next start goes on at once
+            raise
+
+    async def _receive(self, wanted: WantedFile, file: IO[bytes]) -> None:
+        info = await self.graph.file_info(wanted.external_id)
+        if info.size is not None and info.size > MAX_FILE:
+            raise FileRefused("the file is larger than 100 MB")
+        seconds = transfer_seconds(info.size or MAX_FILE)
+        await self._postpone(wanted, timedelta(seconds=seconds) + LEASE)
+        async with asyncio.timeout(seconds), self.graph.download(info.url) as chunks:
+            digest, size = await _spool(chunks, file)
+        for stated in (wanted.sha256, info.sha256):
+            if stated and not _is_digest(stated, digest):
+                raise Damaged("the checksum differs")
+        if size == 0 or (info.size is not None and info.size != size):
+            raise Damaged("the length differs")
+        await self._store(wanted, info.mime_type or wanted.mime_type, file, size)
+
+    async def _store(self, wanted: WantedFile, declared: str | None, file: IO[bytes], size: int) -> None:
+        head, tail = _piece(file, 0), _piece(file, (size - 1) // CHUNK)
+        mime_type = checked_type(declared, [head, tail] if size > CHUNK else [head])
+        async with self.database.transaction() as tx:
+            if await media_intake.finish(tx, wanted, mime_type, size, self.clock.now()):
+                for position in range((size - 1) // CHUNK + 1):
+                    data = await asyncio.to_thread(_piece, file, position)
+                    await media_files.add_chunks(tx, wanted.id, position, [data])
+        metrics.MEDIA_FETCHES.labels("stored").inc()
+
+    async def _again(self, wanted: WantedFile, failure: Exception) -> None:
+        log.warning("download_failed", file_id=str(wanted.id), attempt=wanted.attempts, error=str(failure))
+        seconds = min(FIRST_WAIT * 2 ** min(wanted.attempts - 1, 20), LONGEST_WAIT) * self.rng.uniform(1, 1.25)
+        delay = timedelta(seconds=seconds)
+        if self.clock.now() + delay > wanted.external_until:
+            await self._give_up(wanted, "not fetched within seven days")
+            return
+        await self._postpone(wanted, delay)
+        metrics.MEDIA_FETCHES.labels("retried").inc()
+
+    async def _give_up(self, wanted: WantedFile, reason: str) -> None:
+        log.error("download_given_up", file_id=str(wanted.id), attempt=wanted.attempts, reason=reason)
+        async with self.database.transaction() as tx:
+            await media_intake.give_up(
+                tx, wanted, "Não foi possível baixar o arquivo da Meta. Peça que seja reenviado."
+            )
+        metrics.MEDIA_FETCHES.labels("given_up").inc()
+
+    async def _postpone(self, wanted: WantedFile, delay: timedelta) -> None:
+        async with self.database.transaction() as tx:
+            await media_intake.postpone(tx, wanted, self.clock.now() + delay)
+
+
+async def _spool(chunks: AsyncIterator[bytes], file: IO[bytes]) -> tuple[bytes, int]:
+    """Writes a bounded stream to a file; answers its SHA-256 and its length."""
+    digest, size = hashlib.sha256(), 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_FILE:
+            raise FileRefused("the file is larger than 100 MB")
+        digest.update(chunk)
+        await asyncio.to_thread(file.write, chunk)
+    return digest.digest(), size
+
+
+def _piece(file: IO[bytes], position: int) -> bytes:
+    file.seek(position * CHUNK)
+    return file.read(CHUNK)
+
+
+def _is_digest(stated: str, digest: bytes) -> bool:
+    """Meta writes a SHA-256 in base64 in webhooks and in hex in answers."""
+    return stated.lower() == digest.hex() or stated == base64.b64encode(digest).decode()
