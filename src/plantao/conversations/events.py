@@ -17,6 +17,7 @@ TOPIC = "conversation"
 OUTBOX = "wake.outbox"
 BOT = "wake.bot"
 ROUTING = "wake.routing"
+DESK = "desk.changed"  # who waits, who serves or who is there is not what it was
 
 
 class NewMessage(msgspec.Struct, frozen=True, tag="new_message"):
