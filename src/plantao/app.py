@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -17,9 +18,12 @@ from plantao.chatbot.turns import BotTurns
 from plantao.conversations import endpoints as conversations
 from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
+from plantao.dashboard import endpoints as dashboard
+from plantao.dashboard.service import Dashboard
 from plantao.health import HealthMonitor
 from plantao.identity.endpoints import auth_router, users_router
 from plantao.identity.passwords import PasswordHasher
+from plantao.identity.policy import Permission
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
@@ -35,8 +39,10 @@ from plantao.kit.wakeup import Bell
 from plantao.kit.workers import Worker
 from plantao.openapi import install_openapi
 from plantao.realtime.endpoints import chat_route
+from plantao.realtime.queue_feed import QueueFeed
 from plantao.realtime.switchboard import Switchboard
 from plantao.routing import endpoints as routing
+from plantao.routing.absence import Absence
 from plantao.routing.assignment import assign_waiting
 from plantao.routing.presence import Presence
 from plantao.settings import PREFIX, Settings, SettingsError
@@ -135,6 +141,7 @@ class Workers:
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
             Worker("bot", self._turns.step, bells[events.BOT]),
             Worker("routing", self._route, bells[events.ROUTING]),
+            Worker("absence", Absence(parts.database, parts.clock).step, Bell(), poll=Absence.EVERY),
             Worker("send", self._sender.step, bells[events.OUTBOX]),
             Worker("download", self._downloads.step, bells[events.MEDIA]),
             Worker("housekeeping", housekeeping.step, Bell(), poll=Housekeeping.EVERY),
@@ -216,8 +223,13 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.hub, parts.graph, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity, Presence(parts.database, parts.clock), parts.clock)
+    staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
+    app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
+    app.state.dashboard = Dashboard(parts.database, identity.accounts, parts.clock, parts.rules.zone, parts.hub)
     routers = (auth_router, users_router, conversations.router, media_endpoints.router, routing.router, whatsapp.router)
     for router in routers:
+        app.include_router(router, prefix=API)
+    for router in (routing.agents_router, dashboard.router):
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(observability.router)
@@ -241,6 +253,8 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             stack.push_async_callback(workers.stop)
             app.state.switchboard.start()
             stack.push_async_callback(app.state.switchboard.stop)
+            app.state.queue_feed.start()
+            stack.push_async_callback(app.state.queue_feed.stop)
             app.state.health.start()
             stack.push_async_callback(app.state.health.stop)
             yield

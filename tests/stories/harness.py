@@ -62,10 +62,13 @@ class Socket:
         return await self.expect("joined", lambda frame: frame["conversation_id"] == conversation_id)
 
     async def silence(self) -> list[Json]:
-        """Everything not yet expected, up to the answer of a ping: what was sent before it has arrived."""
+        """Everything not yet expected, up to the answer of a ping: what was sent before it has arrived.
+
+        Without the queue, which all staff hear of at a pace of its own.
+        """
         await self.say("ping")
         await self.expect("pong")
-        return self.frames
+        return [frame for frame in self.frames if frame["type"] != "queue_update"]
 
 
 @dataclass
@@ -79,6 +82,9 @@ class Person:
 
     async def get(self, path: str, **params: Any) -> httpx2.Response:
         return await self.client.get(f"/api/v1{path}", params=params, headers=self.headers)
+
+    async def patch(self, path: str, body: Json) -> httpx2.Response:
+        return await self.client.patch(f"/api/v1{path}", json=body, headers=self.headers)
 
     async def post(self, path: str, body: Json | None = None, **headers: str) -> httpx2.Response:
         return await self.client.post(f"/api/v1{path}", json=body, headers=self.headers | headers)

@@ -1,5 +1,6 @@
 """After the end the customer is asked for a grade: once, and the answer disturbs nobody."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -145,3 +146,20 @@ async def test_nobody_is_asked_when_the_window_is_over(database_url: str) -> Non
         answer = await lead.post(f"{path}/close", {"resolution": "resolved"})
         assert answer.status_code == 200
         assert [m["type"] for m in await lead.messages(made.json()["conversation_id"])] == ["template"]
+
+
+async def test_the_grade_shows_on_the_dashboard(system: System) -> None:
+    lead = await system.person(Role.SUPERVISOR, "Ana Ribeiro")
+    assert (await lead.get("/dashboard/metrics")).json()["performance"]["satisfaction_rate"] is None
+    customer = system.sim.customer("João", phone="5511999999999")
+    await system.sim.write(customer, {"type": "text", "text": "oi"})
+    await system.sim.wait_for_send()
+    [conversation] = await lead.conversations()
+    await lead.post(f"/conversations/{conversation['id']}/assign")
+    await lead.post(f"/conversations/{conversation['id']}/close", {"resolution": "resolved"})
+    await system.sim.wait_for_send(lambda send: send.payload["type"] == "interactive")
+    await system.sim.write(customer, {"type": "text", "text": "4"})
+    await system.sim.wait_for_send(lambda send: send.seq == 3)
+    async with asyncio.timeout(5):
+        while (await lead.get("/dashboard/metrics")).json()["performance"]["satisfaction_rate"] != 4:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)

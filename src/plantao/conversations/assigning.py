@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from plantao.conversations.access import access_for_work
 from plantao.conversations.errors import AlreadyClosed
-from plantao.conversations.events import ROUTING, ConversationAssigned, ConversationClosed, announce
+from plantao.conversations.events import DESK, ROUTING, ConversationAssigned, ConversationClosed, announce
 from plantao.conversations.models import ConversationStatus, HandledBy, Resolution
 from plantao.conversations.policy import status_after
 from plantao.conversations.repository import Conversation
@@ -17,22 +17,30 @@ from plantao.kit.db import Transaction
 
 # The bot's claim goes with the assignment: a turn that is being computed finds bot_due_at gone and says nothing.
 HAND_TO = text("""
-    UPDATE conversations SET
-        status = 'in_progress', handled_by = 'agent', assigned_to = :agent_id, last_agent_id = :agent_id,
-        assigned_at = :now, queued_at = NULL, bot_due_at = NULL
-    WHERE id = :id AND status IN ('queue', 'in_progress') AND assigned_to IS NOT DISTINCT FROM :owner
+    WITH handed AS (
+        UPDATE conversations SET
+            status = 'in_progress', handled_by = 'agent', assigned_to = :agent_id, last_agent_id = :agent_id,
+            assigned_at = :now, awaiting_since = coalesce(awaiting_since, queued_at, :now), queued_at = NULL,
+            bot_due_at = NULL
+        WHERE id = :id AND status IN ('queue', 'in_progress') AND assigned_to IS NOT DISTINCT FROM :owner
+        RETURNING id, assigned_to, assigned_at, awaiting_since
+    )
+    INSERT INTO conversation_assignments (conversation_id, agent_id, assigned_at, from_queue, awaited_since)
+    SELECT id, assigned_to, assigned_at, :from_queue, awaiting_since FROM handed
+    RETURNING awaited_since
 """)
 
 ENQUEUE = text("""
     UPDATE conversations SET
-        status = 'queue', handled_by = 'none', assigned_to = NULL, queued_at = :now, bot_due_at = NULL
+        status = 'queue', handled_by = 'none', assigned_to = NULL, queued_at = :now, bot_due_at = NULL,
+        awaiting_since = coalesce(awaiting_since, :now)
     WHERE id = :id AND status = 'in_progress'
 """)
 
 CLOSE = text("""
     UPDATE conversations SET
         status = :status, handled_by = 'none', closed_at = :now, resolution = :resolution, close_notes = :notes,
-        queued_at = NULL, bot_due_at = NULL
+        queued_at = NULL, bot_due_at = NULL, awaiting_since = NULL
     WHERE id = :id AND status IN ('queue', 'in_progress')
 """)
 
@@ -41,9 +49,15 @@ async def hand_to(
     tx: Transaction, conversation: Conversation, agent_id: int, agent_name: str, *, reason: str | None, now: datetime
 ) -> Conversation:
     """Gives an open conversation, locked by the transaction, to an agent. Raises `AlreadyClosed`."""
-    parameters = {"id": conversation.id, "agent_id": agent_id, "now": now, "owner": conversation.assigned_to}
-    result = await tx.run(HAND_TO, parameters)
-    if result.rowcount == 0:
+    parameters = {
+        "id": conversation.id,
+        "agent_id": agent_id,
+        "now": now,
+        "owner": conversation.assigned_to,
+        "from_queue": conversation.status is ConversationStatus.QUEUE,
+    }
+    handed = await tx.first(HAND_TO, parameters)
+    if handed is None:
         raise AlreadyClosed("A conversa já foi encerrada.")
     after = replace(
         conversation,
@@ -52,9 +66,11 @@ async def hand_to(
         assigned_to=agent_id,
         last_agent_id=agent_id,
         bot_due_at=None,
+        awaiting_since=handed.awaited_since,
     )
     event = ConversationAssigned(conversation.id, agent_id, agent_name, reason)
     announce(tx, event, assigned_to=agent_id, status=after.status, former_owner=conversation.assigned_to)
+    tx.publish(DESK)
     if conversation.assigned_to is not None:
         tx.publish(ROUTING)  # the former owner has a free place
     return after
@@ -69,10 +85,12 @@ async def enqueue(tx: Transaction, conversation: Conversation, *, reason: str | 
         handled_by=HandledBy.NONE,
         assigned_to=None,
         bot_due_at=None,
+        awaiting_since=conversation.awaiting_since or now,
     )
     event = ConversationAssigned(conversation.id, None, None, reason)
     announce(tx, event, assigned_to=None, status=after.status, former_owner=conversation.assigned_to)
     tx.publish(ROUTING)
+    tx.publish(DESK)
     return after
 
 
@@ -89,4 +107,5 @@ async def close(
     event = ConversationClosed(conversation.id, status, resolution)
     announce(tx, event, assigned_to=conversation.assigned_to, status=status)
     tx.publish(ROUTING)
-    return replace(conversation, status=status, handled_by=HandledBy.NONE, bot_due_at=None)
+    tx.publish(DESK)
+    return replace(conversation, status=status, handled_by=HandledBy.NONE, bot_due_at=None, awaiting_since=None)

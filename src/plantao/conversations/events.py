@@ -18,6 +18,7 @@ OUTBOX = "wake.outbox"
 BOT = "wake.bot"
 ROUTING = "wake.routing"
 MEDIA = "wake.media"
+DESK = "desk.changed"  # who waits, who serves or who is there is not what it was
 
 
 class NewMessage(msgspec.Struct, frozen=True, tag="new_message"):

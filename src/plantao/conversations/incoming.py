@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from plantao.conversations import intake, media_intake, survey
-from plantao.conversations.events import BOT, ROUTING, NewMessage, announce
+from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announce
 from plantao.conversations.intake import OpenConversation
 from plantao.conversations.models import Channel, Direction, HandledBy, MessageStatus, MessageType, SentBy
 from plantao.conversations.policy import SERVICE_WINDOW, STATUS_RANK, whole_second
@@ -182,6 +182,7 @@ def _announce(tx: Transaction, numbered: Sequence[Numbered]) -> None:
         announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
     if any(item.conversation.reopened for item in numbered):
         tx.publish(ROUTING)
+        tx.publish(DESK)
 
 
 def _view(item: Numbered) -> MessageView:

@@ -46,7 +46,7 @@ LOCK_OPEN = text(f"""
 REOPEN = text(f"""
     UPDATE conversations SET
         status = 'queue', handled_by = 'none', assigned_to = NULL, queued_at = :now, closed_at = NULL,
-        resolution = NULL
+        resolution = NULL, reopened_at = :now, awaiting_since = :now
     WHERE id IN (
         SELECT DISTINCT ON (customer_id) id FROM conversations
         WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel

@@ -1,17 +1,37 @@
 """The waiting queue in SQL: who has waited longest among the most urgent, and who is how busy."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from plantao.conversations import repository
 from plantao.conversations.repository import Conversation
 from plantao.kit.db import Transaction
 
+_ORDER = "priority DESC, queued_at, id"
+
 # A row that somebody else is working on is skipped: it is being taken, answered or closed right now.
-NEXT = text("""
-    SELECT id FROM conversations WHERE status = 'queue'
-    ORDER BY priority DESC, queued_at LIMIT 1 FOR UPDATE SKIP LOCKED
+NEXT = text(f"""
+    SELECT id FROM conversations WHERE status = 'queue' ORDER BY {_ORDER} LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
+
+WAITING = text(f"""
+    WITH waiting AS (
+        SELECT id, customer_id, priority, queued_at FROM conversations WHERE status = 'queue'
+        ORDER BY {_ORDER} LIMIT :limit
+    )
+    SELECT w.id, w.priority, w.queued_at, k.name AS customer_name, k.username AS customer_username,
+           k.phone AS customer_phone
+    FROM waiting w JOIN customers k ON k.id = w.customer_id
+    ORDER BY w.priority DESC, w.queued_at, w.id
+""")
+
+FIGURES = text("""
+    SELECT count(*) AS total, coalesce(avg(extract(epoch FROM CAST(:now AS timestamptz) - queued_at)), 0) AS waited,
+           (SELECT count(*) FROM conversation_assignments WHERE from_queue AND assigned_at > :since) AS assigned
+    FROM conversations WHERE status = 'queue'
 """)
 
 LOADS = text("""
@@ -27,6 +47,16 @@ async def next_waiting(tx: Transaction) -> Conversation | None:
     """The head of the queue, locked."""
     row = await tx.first(NEXT)
     return await repository.lock(tx, row.id) if row is not None else None
+
+
+async def waiting(tx: Transaction, limit: int) -> list[Row[Any]]:
+    """The first `limit` who wait, in the order in which they are served."""
+    return await tx.rows(WAITING, {"limit": limit})
+
+
+async def figures(tx: Transaction, now: datetime, since: datetime) -> Row[Any]:
+    """`total` waiting, seconds that they have `waited` on average, how many were `assigned` from the queue `since`."""
+    return (await tx.rows(FIGURES, {"now": now, "since": since}))[0]
 
 
 async def loads(tx: Transaction, agent_ids: Sequence[int]) -> dict[int, int]:

@@ -33,6 +33,7 @@ class Conversation:
     window_expires_at: datetime | None
     bot_due_at: datetime | None
     bot_unsure_count: int
+    awaiting_since: datetime | None
     customer_name: str | None
     customer_username: str | None
     customer_phone: str | None
@@ -45,7 +46,8 @@ class Conversation:
 _COLUMNS = """
     c.id, c.protocol, c.customer_id, c.channel, c.status, c.handled_by, c.priority, c.assigned_to, c.last_agent_id,
     c.last_seq, c.messages_count, c.started_at, c.last_message_at, c.window_expires_at, c.bot_due_at,
-    c.bot_unsure_count, k.name AS customer_name, k.username AS customer_username, k.phone AS customer_phone
+    c.bot_unsure_count, c.awaiting_since, k.name AS customer_name, k.username AS customer_username,
+    k.phone AS customer_phone
 """
 _FROM = "FROM conversations c JOIN customers k ON k.id = c.customer_id"
 

@@ -63,8 +63,15 @@ INSERT = text("""
 
 ADVANCE = text("""
     UPDATE conversations SET
-        last_seq = :seq, messages_count = messages_count + :counted, last_message_at = greatest(last_message_at, :at)
+        last_seq = :seq, messages_count = messages_count + :counted, last_message_at = greatest(last_message_at, :at),
+        awaiting_since = CASE WHEN :answers THEN NULL ELSE awaiting_since END
     WHERE id = :id
+""")
+
+# Once an assignment, not once a message.
+FIRST_ANSWER = text("""
+    UPDATE conversation_assignments SET answered_at = :now, answered_by = :user_id
+    WHERE id = (SELECT max(id) FROM conversation_assignments WHERE conversation_id = :id) AND answered_at IS NULL
 """)
 
 
@@ -118,7 +125,11 @@ async def append(
     await tx.run(INSERT, row)
     if draft.media is not None and "file" in draft.media:
         await media_files.attach(tx, draft.media["file"], id_)
-    await tx.run(ADVANCE, {"id": conversation.id, "seq": seq, "counted": 0 if is_note else 1, "at": at})
+    answers = author.sent_by is SentBy.AGENT and not is_note and conversation.awaiting_since is not None
+    counted = 0 if is_note else 1
+    await tx.run(ADVANCE, {"id": conversation.id, "seq": seq, "counted": counted, "at": at, "answers": answers})
+    if answers:
+        await tx.run(FIRST_ANSWER, {"id": conversation.id, "now": now, "user_id": author.user_id})
     view = _view(row)
     event = NewMessage(conversation.id, view)
     announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)

@@ -6,10 +6,12 @@ take away again.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -50,6 +52,9 @@ conversations = Table(
     Column("queued_at", DateTime(timezone=True)),
     Column("assigned_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
+    Column("reopened_at", DateTime(timezone=True)),  # where the time to the next resolution begins
+    # Since when a person is awaited: set on entering the queue or being handed over, null once a person has answered.
+    Column("awaiting_since", DateTime(timezone=True)),
     Column("resolution", Text),
     Column("close_notes", Text),
     # When the bot is to answer what has been written: moved on by each message of a burst, null when
@@ -75,6 +80,25 @@ conversations = Table(
         postgresql_where=text("status = 'queue'"),
     ),
     Index("ix_conversations_bot_due", "bot_due_at", postgresql_where=text("bot_due_at IS NOT NULL")),
+    # What is open is not in it: a message that moves the conversation's row on pays nothing for it.
+    Index("ix_conversations_closed", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+)
+
+# Each time that somebody was given a conversation: what rates and times of response are counted from.
+conversation_assignments = Table(
+    "conversation_assignments",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("agent_id", Integer, nullable=False),
+    Column("assigned_at", DateTime(timezone=True), nullable=False),
+    Column("from_queue", Boolean, nullable=False),
+    Column("awaited_since", DateTime(timezone=True), nullable=False),  # the conversation's awaiting_since of then
+    Column("answered_at", DateTime(timezone=True)),  # the first answer of a person after it
+    Column("answered_by", Integer),
+    Index("ix_conversation_assignments_conversation", "conversation_id", "id"),
+    Index("ix_conversation_assignments_pace", "assigned_at", postgresql_where=text("from_queue")),
+    Index("ix_conversation_assignments_answered", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
 )
 
 messages = Table(

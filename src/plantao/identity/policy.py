@@ -55,3 +55,10 @@ def check_may_change_user(actor: Actor, user_id: int, changes: UserChanges) -> N
     reserved = (changes.email, changes.role, changes.is_active)
     if actor.user_id != user_id or any(value is not None for value in reserved):
         check_may(actor, Permission.MANAGE_USERS)
+
+
+def check_may_change_agent(actor: Actor, user_id: int, *, capacity: bool) -> None:
+    """Who serves may change the own status, but not the own capacity. Raises `Forbidden`, whoever exists."""
+    own_status = actor.user_id == user_id and not capacity and may(actor, Permission.SERVE_CONVERSATIONS)
+    if not own_status:
+        check_may(actor, Permission.MANAGE_AGENTS)

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from plantao.conversations.models import MessageType
 from plantao.conversations.views import MessageView
 from plantao.kit.errors import ErrorCode
+from plantao.routing.waiting import QueuePlace
 
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 ClientId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -68,6 +69,13 @@ class MessageAck(Struct, frozen=True, tag="message_ack"):
 
 class Pong(Struct, frozen=True, tag="pong"):
     timestamp: datetime
+
+
+class QueueUpdate(Struct, frozen=True, tag="queue_update"):
+    """`queue` is the head of it; the total counts all."""
+
+    total_in_queue: int
+    queue: list[QueuePlace]
 
 
 class Error(Struct, frozen=True, tag="error"):

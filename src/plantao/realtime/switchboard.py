@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from plantao.conversations.events import TOPIC, Broadcast, read_broadcast
+from plantao.identity.policy import Permission, may
 from plantao.identity.service import IdentityService
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
@@ -64,6 +65,9 @@ class Switchboard:
         if not self._by_user[user_id]:
             del self._by_user[user_id]
             await self._presence.disappear(socket.actor)
+
+    def who_may(self, permission: Permission) -> list[Socket]:
+        return [socket for socket in self._sockets if may(socket.actor, permission)]
 
     def join(self, socket: Socket, conversation_id: UUID) -> None:
         socket.joined.add(conversation_id)

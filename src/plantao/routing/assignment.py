@@ -1,6 +1,6 @@
 """Bringing those who wait and those who are free together."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from plantao.conversations import queueing
@@ -8,14 +8,13 @@ from plantao.conversations import repository as conversations
 from plantao.conversations.access import access_conversation
 from plantao.conversations.assigning import hand_to
 from plantao.conversations.repository import Conversation
-from plantao.identity.models import Actor
+from plantao.identity.models import Actor, Role, User
 from plantao.identity.policy import Permission, check_may, may
 from plantao.kit.db import Transaction
 from plantao.kit.errors import AppError, Conflict, ErrorCode
 from plantao.routing import repository
 from plantao.routing.policy import Candidate, choose
-
-PRESENCE_LIFETIME = timedelta(seconds=45)  # three missed heartbeats
+from plantao.routing.presence import PRESENCE_LIFETIME
 
 
 class AgentUnavailable(AppError):
@@ -55,22 +54,23 @@ async def take(tx: Transaction, actor: Actor, conversation_id: UUID, now: dateti
     if not may(actor, Permission.ASSIGN_TO_OTHERS):
         if conversation.assigned_to is not None:
             raise Conflict("Outro atendente já assumiu esta conversa.")
-        await _check_capacity(tx, actor)
+        if not await has_room(tx, actor.user_id, actor.name):
+            raise AgentUnavailable("Você já atende o número máximo de conversas.")
     return await hand_to(tx, conversation, actor.user_id, actor.name, reason=None, now=now)
 
 
-async def _check_capacity(tx: Transaction, actor: Actor) -> None:
-    await repository.upsert(tx, actor.user_id, actor.name)
-    agent = await repository.lock(tx, actor.user_id)
-    load = (await queueing.loads(tx, [actor.user_id]))[actor.user_id]
-    if agent is not None and load >= agent.max_conversations:
-        raise AgentUnavailable("Você já atende o número máximo de conversas.")
+async def has_room(tx: Transaction, user_id: int, name: str) -> bool:
+    """Whether an attendant serves fewer than the maximum. Locks the agent: assignments at once come after."""
+    await repository.upsert(tx, user_id, name)
+    agent = await repository.lock(tx, user_id)
+    load = (await queueing.loads(tx, [user_id]))[user_id]
+    return agent is None or load < agent.max_conversations
 
 
-async def assign_to(
-    tx: Transaction, actor: Actor, conversation_id: UUID, agent: tuple[int, str], now: datetime
-) -> Conversation:
-    """A lead gives a conversation to `agent` (id, name), who may be at capacity. Raises as `take`."""
+async def assign_to(tx: Transaction, actor: Actor, conversation_id: UUID, agent: User, now: datetime) -> Conversation:
+    """A lead gives a conversation to `agent`, who may be at capacity. Raises as `take`."""
     check_may(actor, Permission.ASSIGN_TO_OTHERS)
     conversation = await access_conversation(tx, actor, conversation_id, lock=True)
-    return await hand_to(tx, conversation, *agent, reason=None, now=now)
+    if agent.role is Role.ATTENDANT:
+        await has_room(tx, agent.id, agent.name)  # for the lock: leads may overload
+    return await hand_to(tx, conversation, agent.id, agent.name, reason=None, now=now)

@@ -1,60 +1,122 @@
-"""Taking and assigning conversations."""
+"""`/agents`; taking, assigning and transferring conversations."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from plantao.conversations.presentation import conversation_out
+from plantao.conversations.repository import Conversation
 from plantao.conversations.schemas import ConversationOut
 from plantao.conversations.views import encode_json
 from plantao.identity.access import CurrentActor, Identity
-from plantao.identity.models import Role
-from plantao.identity.policy import Permission, check_may
+from plantao.identity.models import Role, User
+from plantao.identity.policy import Permission, check_may, check_may_change_agent
 from plantao.kit.clock import Clock
+from plantao.kit.db import Database
 from plantao.kit.errors import NotFound
-from plantao.kit.http.dependencies import InTransaction
+from plantao.kit.http.dependencies import database
 from plantao.kit.http.errors import ErrorBody
+from plantao.routing import agents
 from plantao.routing.assignment import AgentUnavailable, assign_to, take
+from plantao.routing.schemas import AgentInput, AgentList, AgentOut, AssignInput, TransferInput
+from plantao.routing.transfer import transfer
 
 router = APIRouter(prefix="/conversations", tags=["conversas"])
+agents_router = APIRouter(prefix="/agents", tags=["atendentes"])
+
+_ERRORS = {
+    401: "Não autenticado: `INVALID_TOKEN` ou `TOKEN_EXPIRED`",
+    403: "Sem permissão: `FORBIDDEN`",
+    404: "Não encontrado: `NOT_FOUND`",
+    409: "`AGENT_UNAVAILABLE`, `ALREADY_CLOSED` ou `CONFLICT`",
+}
 
 
-class AssignInput(BaseModel):
-    """Without `agent_id` the conversation is taken by who asks."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    agent_id: int | None = Field(None, ge=1, le=2**31 - 1)
+def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ErrorBody, "description": _ERRORS[status]} for status in statuses}
 
 
-async def _agent(identity: Identity, agent_id: int) -> tuple[int, str]:
-    """An active user who may serve. Raises `AgentUnavailable`."""
+async def _clock(request: Request) -> Clock:
+    found: Clock = request.app.state.clock
+    return found
+
+
+Now = Annotated[Clock, Depends(_clock)]
+# Users are looked up first, perhaps in another database: the transaction is opened after that, not around it.
+Db = Annotated[Database, Depends(database)]
+AgentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+async def _who_serves(identity: Identity, user_id: int) -> User | None:
+    """An active user who may serve."""
     try:
-        user = await identity.accounts.get_user(agent_id)
+        user = await identity.accounts.get_user(user_id)
     except NotFound:
-        raise AgentUnavailable("Este atendente não existe.", field="agent_id") from None
-    if not user.is_active or user.role is Role.USER:
-        raise AgentUnavailable("Este usuário não pode atender conversas.", field="agent_id")
-    return user.id, user.name
+        return None
+    return user if user.is_active and user.role is not Role.USER else None
 
 
-@router.post("/{conversation_id}/assign", response_model=ConversationOut, responses={409: {"model": ErrorBody}})
+def _answer(conversation: Conversation) -> Response:
+    return Response(encode_json(conversation_out(conversation)), media_type="application/json")
+
+
+@router.post("/{conversation_id}/assign", response_model=ConversationOut, responses=_errors(401, 403, 404, 409))
 async def assign_conversation(
     conversation_id: UUID,
-    request: Request,
     actor: CurrentActor,
     identity: Identity,
-    tx: InTransaction,
+    db: Db,
+    clock: Now,
     body: Annotated[AssignInput | None, Body()] = None,
 ) -> Response:
     """Takes a waiting conversation; leads may give it to `agent_id`. Of any number who try one wins."""
-    clock: Clock = request.app.state.clock
     if body is None or body.agent_id is None or body.agent_id == actor.user_id:
-        after = await take(tx, actor, conversation_id, clock.now())
-    else:
-        check_may(actor, Permission.ASSIGN_TO_OTHERS)  # before anything is said about who exists
-        agent = await _agent(identity, body.agent_id)
-        after = await assign_to(tx, actor, conversation_id, agent, clock.now())
-    return Response(encode_json(conversation_out(after)), media_type="application/json")
+        async with db.transaction() as tx:
+            return _answer(await take(tx, actor, conversation_id, clock.now()))
+    check_may(actor, Permission.ASSIGN_TO_OTHERS)  # before anything is said about who exists
+    agent = await _who_serves(identity, body.agent_id)
+    if agent is None:
+        raise AgentUnavailable("Este atendente não existe ou não está ativo.", field="agent_id")
+    async with db.transaction() as tx:
+        return _answer(await assign_to(tx, actor, conversation_id, agent, clock.now()))
+
+
+@router.post("/{conversation_id}/transfer", response_model=ConversationOut, responses=_errors(401, 403, 404, 409))
+async def transfer_conversation(
+    conversation_id: UUID, body: TransferInput, actor: CurrentActor, identity: Identity, db: Db, clock: Now
+) -> Response:
+    """Gives the own conversation (leads: any) to a colleague, who is told why."""
+    check_may(actor, Permission.SERVE_CONVERSATIONS)
+    agent = await _who_serves(identity, body.to_agent_id)
+    reason = (body.reason or "").strip() or None
+    async with db.transaction() as tx:
+        return _answer(await transfer(tx, actor, conversation_id, agent, reason, clock.now()))
+
+
+@agents_router.get("", responses=_errors(401, 403))
+async def list_agents(actor: CurrentActor, identity: Identity, db: Db, clock: Now) -> AgentList:
+    """All active attendants, with what they serve: also for who looks for somebody to transfer to."""
+    check_may(actor, Permission.SERVE_CONVERSATIONS)
+    users = await agents.active_attendants(identity.accounts)
+    async with db.transaction() as tx:
+        known = await agents.states(tx, clock.now())
+    return AgentList(agents=[AgentOut.of(agent) for agent in agents.of_users(users, known)])
+
+
+@agents_router.patch("/{agent_id}", responses=_errors(401, 403, 404))
+async def change_agent(
+    agent_id: AgentId, body: AgentInput, actor: CurrentActor, identity: Identity, db: Db, clock: Now
+) -> AgentOut:
+    """`status` of oneself; status and capacity of anybody for leads. Who becomes free is served from the queue."""
+    check_may_change_agent(actor, agent_id, capacity=body.max_conversations is not None)
+    try:
+        user = await identity.accounts.get_user(agent_id)
+    except NotFound:
+        raise agents.no_agent() from None
+    agents.check_is_agent(user)
+    async with db.transaction() as tx:
+        after = await agents.change_agent(
+            tx, user, clock.now(), status=body.status, max_conversations=body.max_conversations
+        )
+    return AgentOut.of(after)

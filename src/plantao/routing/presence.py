@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 
-from plantao.conversations.events import ROUTING
+from plantao.conversations.events import DESK, ROUTING
 from plantao.identity.models import Actor, Role
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.routing import repository
+
+PRESENCE_LIFETIME = timedelta(seconds=45)  # three missed heartbeats
 
 
 class Presence:
@@ -20,17 +23,21 @@ class Presence:
 
     async def appear(self, actor: Actor) -> None:
         """The agent has a socket here: the queue may assign."""
-        if actor.role is not Role.ATTENDANT:
-            return
         async with self._database.transaction() as tx:
+            if actor.role is not Role.ATTENDANT:
+                # Who was promoted is an agent no more, and is not missed as one.
+                await repository.withdraw(tx, actor.user_id)
+                return
             await repository.upsert(tx, actor.user_id, actor.name)
             await repository.appear(tx, actor.user_id, self._node, self._clock.now())
             tx.publish(ROUTING)
+            tx.publish(DESK)
 
     async def disappear(self, actor: Actor) -> None:
         """The agent's last socket here is gone."""
         async with self._database.transaction() as tx:
-            await repository.disappear(tx, actor.user_id, self._node)
+            await repository.disappear(tx, actor.user_id, self._node, self._clock.now())
+            tx.publish(DESK)
 
     async def heartbeat(self, actors: Iterable[Actor]) -> None:
         """Says that these are still here; a process that dies is silent, and its agents count as gone soon."""
@@ -42,4 +49,5 @@ class Presence:
     async def leave(self) -> None:
         """This process stops."""
         async with self._database.transaction() as tx:
-            await repository.leave_node(tx, self._node)
+            await repository.leave_node(tx, self._node, self._clock.now())
+            tx.publish(DESK)

@@ -1,0 +1,1 @@
+"""For those who watch: what happens now, and how the day goes."""
