@@ -16,9 +16,6 @@ MIN_SECRET_LENGTH, MIN_DIFFERENT = 32, 10
 # Names that are fixed already, and that nothing reads yet.
 WITHOUT_EFFECT = (
     "REGISTRATION",
-    "GEMINI_API_KEY",
-    "GEMINI_MODEL",
-    "GEMINI_BASE_URL",
     "RATE_LIMIT_API",
     "RATE_LIMIT_LOGIN",
     "RATE_LIMIT_REGISTER",
@@ -66,6 +63,11 @@ class Settings(BaseSettings):
 
     bot_debounce_seconds: float = Field(
         1.5, ge=0, le=30, description="How long the bot waits for the rest of a burst of short messages."
+    )
+    gemini_api_key: SecretStr | None = Field(None, description="Key for Gemini. Unset: the offline engine answers.")
+    gemini_model: str = Field("gemini-3.8-flash", pattern=r"^[\w.-]+$", description="Gemini's model.")
+    gemini_base_url: AnyHttpUrl = Field(
+        AnyHttpUrl("https://generativelanguage.googleapis.com"), description="Where Gemini is asked."
     )
     timezone: str = Field("America/Sao_Paulo", description="Where a day begins and ends.")
 
