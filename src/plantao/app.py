@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from plantao import __version__, health, observability
+from plantao.chatbot import endpoints as chatbot
+from plantao.chatbot.choice import build_engine
 from plantao.chatbot.engine import Engine
-from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.turns import BotTurns
 from plantao.conversations import endpoints as conversations
 from plantao.conversations import events
@@ -76,7 +77,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         database=database,
         graph=_graph_client(settings),
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
-        engine=OfflineEngine(),
+        engine=build_engine(settings),
         ledger=LedgerWriter(database, clock),
     )
 
@@ -163,10 +164,11 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.database = parts.database
     app.state.identity = identity
     app.state.intake_rules = parts.rules
+    app.state.engine = parts.engine
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.hub, parts.graph, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity, Presence(parts.database, parts.clock), parts.clock)
-    for router in (auth_router, users_router, conversations.router, routing.router, whatsapp.router):
+    for router in (auth_router, users_router, conversations.router, routing.router, whatsapp.router, chatbot.router):
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(observability.router)
@@ -182,6 +184,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         async with AsyncExitStack() as stack:
             stack.push_async_callback(parts.database.dispose)
             stack.push_async_callback(parts.graph.aclose)
+            stack.push_async_callback(parts.engine.aclose)
             await parts.hub.start()
             stack.push_async_callback(parts.hub.stop)
             workers = Workers(parts)
