@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from plantao.settings import PREFIX, WITHOUT_EFFECT, Settings, SettingsError, require_for_serving
+from plantao.settings import PREFIX, Settings, SettingsError, require_for_serving
 
 HEAD = f"""# Settings
 
@@ -12,8 +12,8 @@ without the required ones.
 
 | `{PREFIX}...` | default | meaning |\n|---|---|---|\n"""
 TAIL = f"""
-`{{names}}` belong to parts that are [not built yet](api.md#not-built-yet): they are ignored, with a warning
-when `plantao serve` or `plantao worker` starts. `{PREFIX}AUTH_DATABASE_URL` is refused by both.
+`{PREFIX}AUTH_DATABASE_URL` belongs to a part that is [not built yet](api.md#not-built-yet): `plantao serve` and
+`plantao worker` refuse it.
 """
 
 
@@ -31,7 +31,7 @@ def page() -> str:
     for name, field in Settings.model_fields.items():
         default = "" if field.default in (None, ()) else f"`{field.default}`"
         table += f"| `{name.upper()}` | {default} | {field.description}{' **Required.**' * is_required(name)} |\n"
-    return HEAD + table + TAIL.format(names="`, `".join(WITHOUT_EFFECT))
+    return HEAD + table + TAIL
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from plantao.settings import (
     PREFIX,
     SettingsError,
     read_settings,
+    refuse_unsupported,
     require_for_serving,
-    settings_without_effect,
 )
 
 COMPLETE = {
@@ -107,8 +107,8 @@ def test_the_safe_defaults() -> None:
 
 def test_a_second_database_for_users_is_refused_and_not_ignored() -> None:
     with pytest.raises(SettingsError, match=f"^{PREFIX}AUTH_DATABASE_URL: "):
-        settings_without_effect({f"{PREFIX}AUTH_DATABASE_URL": "mssql://h/d"})
-    assert settings_without_effect({"UNRELATED": "1"}) == []
+        refuse_unsupported({f"{PREFIX}AUTH_DATABASE_URL": "mssql://h/d"})
+    refuse_unsupported({"UNRELATED": "1"})
 
 
 CLI_TABLE = [

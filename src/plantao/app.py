@@ -12,8 +12,9 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from plantao import __version__, health, observability
+from plantao.chatbot import endpoints as chatbot
+from plantao.chatbot.choice import build_engine
 from plantao.chatbot.engine import Engine
-from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.turns import BotTurns
 from plantao.conversations import endpoints as conversations
 from plantao.conversations import events, inline_files, media_endpoints
@@ -99,7 +100,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         database=database,
         graph=_graph_client(settings),
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
-        engine=OfflineEngine(),
+        engine=build_engine(settings),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
     )
@@ -218,6 +219,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.database = parts.database
     app.state.identity = identity
     app.state.intake_rules = parts.rules
+    app.state.engine = parts.engine
     app.state.check_draft = check_draft
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
@@ -229,7 +231,7 @@ def create_app(parts: Parts) -> FastAPI:
     routers = (auth_router, users_router, conversations.router, media_endpoints.router, routing.router, whatsapp.router)
     for router in routers:
         app.include_router(router, prefix=API)
-    for router in (routing.agents_router, dashboard.router):
+    for router in (routing.agents_router, dashboard.router, chatbot.router):
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(observability.router)
@@ -246,6 +248,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             stack.push_async_callback(parts.database.dispose)
             stack.push_async_callback(parts.graph.aclose)
             stack.push_async_callback(parts.limiter.aclose)
+            stack.push_async_callback(parts.engine.aclose)
             await parts.hub.start()
             stack.push_async_callback(parts.hub.stop)
             workers = Workers(parts)

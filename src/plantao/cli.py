@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import structlog
@@ -20,8 +21,8 @@ from plantao.settings import (
     Settings,
     SettingsError,
     read_settings,
+    refuse_unsupported,
     require_for_serving,
-    settings_without_effect,
 )
 
 T = TypeVar("T")
@@ -32,6 +33,8 @@ users = typer.Typer(no_args_is_help=True, help="Users of the service desk.")
 ledger = typer.Typer(no_args_is_help=True, help="What Meta sent, as it came.")
 app.add_typer(users, name="users")
 app.add_typer(ledger, name="ledger")
+bot = typer.Typer(no_args_is_help=True, help="What the offline chatbot understands.")
+app.add_typer(bot, name="bot")
 console = Console()
 
 MISCONFIGURED = 2
@@ -162,6 +165,25 @@ def replay_ledger(
     console.print(f"{count} ledger rows will be materialised again by the running workers")
 
 
+@bot.command("eval")
+def evaluate_bot(
+    file: Annotated[Path | None, typer.Option(help="Sentences by intent; else the shipped ones.")] = None,
+) -> None:
+    """Measure the chatbot on sentences that it did not learn from."""
+    from plantao.chatbot.choice import evaluate_offline
+    from plantao.chatbot.report import print_report
+
+    print_report(console, evaluate_offline(_settings(), file))
+
+
+@bot.command("intents")
+def print_intents() -> None:
+    """Print the shipped examples, to be copied into the data directory and changed there."""
+    from plantao.chatbot.intents_file import shipped
+
+    typer.echo(shipped(), nl=False)
+
+
 def _settings() -> Settings:
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
@@ -171,8 +193,7 @@ def _settings() -> Settings:
 def _serving_settings() -> Settings:
     settings = _settings()
     require_for_serving(settings)
-    for name in settings_without_effect():
-        log.warning("setting_without_effect", setting=name)
+    refuse_unsupported()
     return settings
 
 

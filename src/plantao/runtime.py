@@ -118,6 +118,7 @@ async def working(parts: Parts) -> AsyncIterator[Workers]:
         await workers.stop()
         await parts.hub.stop()
         await parts.graph.aclose()
+        await parts.engine.aclose()
         await parts.database.dispose()
 
 

@@ -16,14 +16,6 @@ PREFIX = "PLANTAO_"
 MIN_SECRET_LENGTH, MIN_DIFFERENT = 32, 10
 
 
-# Names that are fixed already, and that nothing reads yet.
-WITHOUT_EFFECT = (
-    "GEMINI_API_KEY",
-    "GEMINI_MODEL",
-    "GEMINI_BASE_URL",
-)
-
-
 class SettingsError(Exception):
     """A wrong setting, as one line that names it."""
 
@@ -82,6 +74,11 @@ class Settings(BaseSettings):
     )
     survey: Literal["on", "off"] = Field(
         "on", description="Ask customers for a grade from 1 to 5 after a person has closed their conversation."
+    )
+    gemini_api_key: SecretStr | None = Field(None, description="Key for Gemini. Unset: the offline engine answers.")
+    gemini_model: str = Field("gemini-3.8-flash", pattern=r"^[\w.-]+$", description="Gemini's model.")
+    gemini_base_url: AnyHttpUrl = Field(
+        AnyHttpUrl("https://generativelanguage.googleapis.com"), description="Where Gemini is asked."
     )
     timezone: str = Field("America/Sao_Paulo", description="Where a day begins and ends.")
 
@@ -142,11 +139,10 @@ def require_for_serving(settings: Settings) -> None:
     _require_strong(settings.jwt_secret)
 
 
-def settings_without_effect(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """What is set although this version does not act on it. Raises `SettingsError` where ignoring would mislead."""
+def refuse_unsupported(environment: Mapping[str, str] = os.environ) -> None:
+    """Raises `SettingsError` for what is set, fixed by name already, and would mislead if it were ignored."""
     if environment.get(f"{PREFIX}AUTH_DATABASE_URL"):
         raise SettingsError(f"{PREFIX}AUTH_DATABASE_URL: a second database for users is not supported yet")
-    return [name for name in (f"{PREFIX}{short}" for short in WITHOUT_EFFECT) if environment.get(name)]
 
 
 def _require_strong(secret: SecretStr | None) -> None:

@@ -56,12 +56,12 @@ def _server(sim: Simulator, *, signals: bool, level: str) -> _Server:
     return _Server(config, sim, signals=signals)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def open_listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
-def _url(listener: socket.socket) -> str:
+def address_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -69,8 +69,8 @@ def _url(listener: socket.socket) -> str:
 @asynccontextmanager
 async def run_server(sim: Simulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serves until the block ends; gives the base URL. Port 0 takes a free one. Starts and stops `sim` too."""
-    with _listen(host, port) as listener:
-        sim.base_url = _url(listener)
+    with open_listener(host, port) as listener:
+        sim.base_url = address_of(listener)
         server = _server(sim, signals=False, level="warning")
         task = asyncio.create_task(server.serve(sockets=[listener]))
         listening = asyncio.create_task(server.listening.wait())
@@ -85,6 +85,6 @@ async def run_server(sim: Simulator, host: str = "127.0.0.1", port: int = 0) -> 
 
 async def serve_forever(sim: Simulator, host: str, port: int) -> None:
     """Serves until SIGINT or SIGTERM. OSError if the address is taken."""
-    with _listen(host, port) as listener:
-        sim.base_url = _url(listener)
+    with open_listener(host, port) as listener:
+        sim.base_url = address_of(listener)
         await _server(sim, signals=True, level="warning").serve(sockets=[listener])

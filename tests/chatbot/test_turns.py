@@ -9,13 +9,19 @@ import pytest
 from tests.conversations.world import fetch, hear
 
 from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
+from plantao.chatbot.intents_file import parse, shipped
 from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.turns import LEASE, BotTurns
+from plantao.chatbot.understanding import learn
 from plantao.conversations import repository
 from plantao.conversations.assigning import hand_to
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
 from plantao.kit.wakeup import Bell
+
+
+def offline() -> OfflineEngine:
+    return OfflineEngine(learn(parse(shipped(), "intents.yaml")))
 
 
 class SlowEngine:
@@ -33,12 +39,18 @@ class SlowEngine:
         await self.may_answer.wait()
         return Reply(f"Olá, {context.customer_name}", Intent.GREETING, 0.9)
 
+    async def aclose(self) -> None:
+        return
+
 
 class BrokenEngine:
     name = "broken"
 
     async def reply(self, lines: Sequence[Line], context: Context) -> Reply:
         raise RuntimeError(len(lines), context)
+
+    async def aclose(self) -> None:
+        return
 
 
 async def turn(database: Database, engine: Engine, clock: ManualClock) -> BotTurns:
@@ -59,7 +71,7 @@ async def conversation(database: Database, columns: str) -> Any:
 
 
 async def test_a_burst_is_answered_once_after_it_ends(database: Database, clock: ManualClock) -> None:
-    turns = BotTurns(database, OfflineEngine(), clock, Bell())
+    turns = BotTurns(database, offline(), clock, Bell())
     for number in range(3):
         await hear(database, clock.now(), f"w{number}", "oi")
         assert await turns.step() == pytest.approx(1.5)
@@ -74,7 +86,7 @@ async def test_a_burst_is_answered_once_after_it_ends(database: Database, clock:
 async def test_a_turn_is_one_processes_alone(database: Database, clock: ManualClock) -> None:
     await hear(database, clock.now(), "w", "oi")
     clock.advance(seconds=2)
-    processes = [BotTurns(database, OfflineEngine(), clock, Bell()) for _ in range(5)]
+    processes = [BotTurns(database, offline(), clock, Bell()) for _ in range(5)]
     await asyncio.gather(*(turns.step() for turns in processes))
     for turns in processes:
         await turns.drain()
@@ -124,7 +136,7 @@ async def test_an_engine_that_fails_hands_over(database: Database, clock: Manual
 async def test_the_second_strange_text_in_a_row_brings_a_person(database: Database, clock: ManualClock) -> None:
     for number, status in enumerate(("in_progress", "queue")):
         await hear(database, clock.now(), f"w{number}", "asdfgh")
-        turns = await turn(database, OfflineEngine(), clock)
+        turns = await turn(database, offline(), clock)
         await turns.drain()
         assert await conversation(database, "status, bot_unsure_count") == (status, number + 1)
 
@@ -132,7 +144,7 @@ async def test_the_second_strange_text_in_a_row_brings_a_person(database: Databa
 async def test_understanding_in_between_forgives(database: Database, clock: ManualClock) -> None:
     for number, text in enumerate(("asdfgh", "oi", "asdfgh")):
         await hear(database, clock.now(), f"w{number}", text)
-        turns = await turn(database, OfflineEngine(), clock)
+        turns = await turn(database, offline(), clock)
         await turns.drain()
     assert await conversation(database, "status, bot_unsure_count") == ("in_progress", 1)
 
@@ -142,7 +154,7 @@ async def test_a_turn_whose_process_died_comes_again_after_its_lease(database: D
     await hear(database, clock.now(), "w1", "oi")
     dead = await turn(database, engine, clock)
     await engine.thinking.wait()
-    heir = BotTurns(database, OfflineEngine(), clock, Bell())
+    heir = BotTurns(database, offline(), clock, Bell())
     assert await heir.step() > 0
     clock.advance(seconds=LEASE.total_seconds())
     assert await heir.step() == 0

@@ -69,8 +69,8 @@ def test_every_endpoint_is_described_and_no_other(document: dict[str, Any]) -> N
 
 def test_what_is_said_to_be_missing_is_missing(document: dict[str, Any]) -> None:
     missing = set(re.findall(rf"`({METHODS}) (/[^`\s]+)`", not_built(API)))
-    assert len(missing) > 1
     assert missing & routes(document) == set()
+    assert "SQL Server" in not_built(API)
 
 
 def test_every_parameter_stands_with_its_endpoint(document: dict[str, Any]) -> None:

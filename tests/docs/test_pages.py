@@ -11,7 +11,7 @@ import typer.main
 from tests.docs.pages import FENCE, ROOT, anchors, pages, read
 
 from plantao.cli import app
-from plantao.settings import PREFIX, WITHOUT_EFFECT, Settings
+from plantao.settings import PREFIX, Settings
 
 COMMANDS = ["install", "demo", "test", "lint", "bench", "help"]  # promised to everybody's scripts
 # Variables that only the simulator reads.
@@ -37,12 +37,11 @@ def attributes_read() -> set[str]:
 
 def test_every_setting_is_read_or_said_to_have_no_effect() -> None:
     assert set(Settings.model_fields) - attributes_read() == set()
-    assert {name.lower() for name in WITHOUT_EFFECT} & set(Settings.model_fields) == set()
 
 
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_settings_that_pages_name_exist(page: Path) -> None:
-    known = {name.upper() for name in Settings.model_fields} | {*WITHOUT_EFFECT, "AUTH_DATABASE_URL"} | SIMULATORS
+    known = {name.upper() for name in Settings.model_fields} | {"AUTH_DATABASE_URL"} | SIMULATORS
     assert set(re.findall(rf"\b{PREFIX}([A-Z][A-Z_]*[A-Z])\b", read(str(page)))) <= known
 
 

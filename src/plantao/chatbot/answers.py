@@ -1,4 +1,7 @@
-"""What the offline engine says. No answer promises anything: the engine has done nothing but read."""
+"""What the offline engine says. No answer promises anything: the engine has done nothing but read.
+
+`{name}` is " João" or nothing; `{plan}` is " Seu plano é o de 100 Mbps." or nothing.
+"""
 
 from plantao.chatbot.engine import Intent
 
@@ -9,6 +12,7 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
             "internet, fatura, planos ou visita técnica."
         ),
         "Oi{name}! Aqui é o assistente virtual. É sobre a sua internet, a fatura, um plano ou uma visita técnica?",
+        "Olá{name}! Em que posso ajudar? Falo de internet, fatura, planos e visitas técnicas.",
     ),
     Intent.NO_CONNECTION: (
         (
@@ -26,8 +30,12 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
             "E é no Wi-Fi ou também com o cabo de rede?"
         ),
         (
-            "Entendi{name}. Para achar a causa: a lentidão é em todos os aparelhos ou em apenas um? "
-            "Se puder, faça um teste perto do roteador e me diga o resultado."
+            "Entendi{name}.{plan} Para achar a causa: o problema é em todos os aparelhos ou em apenas um? "
+            "Se puder, faça um teste de velocidade perto do roteador e me diga o resultado."
+        ),
+        (
+            "Certo{name}, vamos por partes.{plan} Isso acontece o tempo todo ou em certos horários? "
+            "E em um aparelho só ou em todos?"
         ),
     ),
     Intent.BILLING: (
@@ -55,6 +63,7 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
     Intent.THANKS: (
         "Por nada{name}! Se precisar, é só escrever.",
         "Disponha{name}! Estamos por aqui.",
+        "Imagina{name}! Qualquer coisa, é só chamar.",
     ),
     Intent.OUT_OF_SCOPE: (
         (
@@ -65,36 +74,39 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
             "Desculpe{name}, não compreendi. É sobre a internet, a fatura, um plano ou uma visita? Se quiser, escreva "
             "“atendente”."
         ),
+        (
+            "Nisso eu não consigo ajudar{name}. Por aqui falo de internet, fatura, planos e visitas técnicas. "
+            "Para uma pessoa da equipe, escreva “atendente”."
+        ),
     ),
     Intent.HUMAN: (
-        (
-            "Certo{name}. Coloquei você na fila de atendimento: uma pessoa vai responder por aqui. "
-            "Seu protocolo é {protocol}."
-        ),
+        "Certo{name}, vamos com uma pessoa da equipe.",
+        "Sem problema{name}: daqui em diante é com uma pessoa da equipe.",
     ),
     Intent.CANCELLATION: (
-        (
-            "Entendi{name}. Esse assunto é com uma pessoa da equipe: coloquei você na fila de atendimento. "
-            "Seu protocolo é {protocol}."
-        ),
+        "Entendi{name}. Esse assunto é com uma pessoa da equipe.",
+        "Certo{name}. De cancelamento quem trata é uma pessoa da equipe.",
     ),
     Intent.COMPLAINT: (
-        (
-            "Sinto muito pelo transtorno{name}. Coloquei você na fila para uma pessoa da equipe cuidar disso. "
-            "Seu protocolo é {protocol}."
-        ),
+        "Sinto muito pelo transtorno{name}. Isso precisa de uma pessoa da equipe.",
+        "Lamento por isso{name}. Esse assunto é para uma pessoa da equipe olhar.",
     ),
 }
 
-HAND_OVER = "Para não tomar o seu tempo{name}, coloquei você na fila de atendimento. Seu protocolo é {protocol}."
+HAND_OVER = (
+    "Não quero tomar o seu tempo{name}: isso é melhor com uma pessoa da equipe.",
+    "Ainda não consegui entender{name}. É melhor uma pessoa da equipe ver isso.",
+)
 FOLLOW_UP = (
-    "Obrigado pela informação{name}. Agora uma pessoa da equipe precisa olhar o seu caso: coloquei você na fila de "
-    "atendimento. Seu protocolo é {protocol}."
+    "Obrigado pela informação{name}. Agora uma pessoa da equipe precisa olhar o seu caso.",
+    "Anotado{name}, obrigado. O próximo passo é com uma pessoa da equipe.",
 )
 UNREADABLE = (
-    "Recebi o seu arquivo{name}, mas só uma pessoa consegue analisá-lo: coloquei você na fila de atendimento. "
-    "Seu protocolo é {protocol}."
+    "Recebi o seu arquivo{name}, mas só uma pessoa da equipe consegue analisá-lo.",
+    "Chegou aqui{name}. Áudios, fotos e arquivos precisam de uma pessoa da equipe.",
 )
+# Said by who has put the conversation into the queue, after the engine's own words.
+QUEUED = "Coloquei você na fila de atendimento: uma pessoa vai responder por aqui. Seu protocolo é {protocol}."
 
 # Intents whose answer ends in a question: the customer's next words are likely to answer it.
 ASKED_BACK = frozenset(
@@ -119,7 +131,8 @@ ACTIONS: dict[Intent, list[str]] = {
 }
 
 
-def fill(template: str, *, name: str | None, protocol: str) -> str:
-    """The template with the customer's first name, if there is one, and the protocol."""
+def fill(template: str, *, name: str | None, plan: str | None = None) -> str:
+    """The template with the customer's first name and plan, as far as they are known."""
     first = name.split()[0] if name and name.strip() else ""
-    return template.format(name=f" {first}" if first else "", protocol=protocol)
+    known = " ".join(plan.split()) if plan else ""
+    return template.format(name=f" {first}" if first else "", plan=f" Seu plano é o de {known}." if known else "")

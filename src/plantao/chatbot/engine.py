@@ -43,13 +43,18 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`confidence` 0 to 1. `should_transfer`: a person is to take over after `response` was said."""
+    """`confidence` 0 to 1. `should_transfer`: a person is to take over after `response` was said.
+
+    `response` tells of no queue and no protocol: who puts the conversation into the queue says so. `engine`: who
+    answered.
+    """
 
     response: str
     intent: Intent
     confidence: float
     should_transfer: bool = False
     suggested_actions: list[str] = field(default_factory=list)
+    engine: str = "offline"
 
 
 class Engine(Protocol):
@@ -58,3 +63,17 @@ class Engine(Protocol):
     async def reply(self, lines: Sequence[Line], context: Context) -> Reply:
         """An answer to the customer's last lines, the newest of `lines`."""
         ...
+
+    async def aclose(self) -> None:
+        """Lets go of connections."""
+        ...
+
+
+def last_burst(lines: Sequence[Line]) -> list[Line]:
+    """What the customer wrote since we last said something, oldest first."""
+    burst: list[Line] = []
+    for line in reversed(lines):
+        if not line.from_customer:
+            break
+        burst.append(line)
+    return burst[::-1]

@@ -1,55 +1,68 @@
-"""The engine that needs nobody: rules and prepared answers. The default, and the fallback of any other."""
+"""The engine that needs nobody: a small classifier and prepared answers. The default, and every other's fallback."""
 
 import hashlib
 from collections.abc import Sequence
 
 from plantao.chatbot.answers import ACTIONS, ANSWERS, ASKED_BACK, FOLLOW_UP, HAND_OVER, UNREADABLE, fill
-from plantao.chatbot.engine import Context, Intent, Line, Reply
+from plantao.chatbot.engine import Context, Intent, Line, Reply, last_burst
+from plantao.chatbot.features import normalise
 from plantao.chatbot.policy import ALWAYS_TRANSFERRED, SURE, UNSURE_TURNS
-from plantao.chatbot.rules import classify
+from plantao.chatbot.understanding import Understanding
 
 
 class OfflineEngine:
     name = "offline"
 
+    def __init__(self, understanding: Understanding) -> None:
+        self._understanding = understanding
+
     async def reply(self, lines: Sequence[Line], context: Context) -> Reply:
-        burst = _last_burst(lines)
-        text = "\n".join(line.text for line in burst if line.text)
+        burst = last_burst(lines)
+        text = _text(burst)
         if not text:
             # A photo or a voice note alone: nothing that this engine could read.
-            return Reply(_say(UNREADABLE, context), Intent.OUT_OF_SCOPE, 0.0, should_transfer=True)
-        intent, confidence = classify(text)
-        if confidence < SURE and (topic := _topic(lines[: -len(burst)])) is not None:
+            return Reply(_pick(UNREADABLE, context, lines), Intent.OUT_OF_SCOPE, 0.0, should_transfer=True)
+        intent, confidence = self._understanding.classify(text)
+        asked = _text(_asked_before(lines[: len(lines) - len(burst)]))
+        topic = self._topic(asked)
+        if topic is not None and (confidence < SURE or (intent is topic and normalise(text) != normalise(asked))):
             # An answer to the question that we asked: what comes next needs eyes on the customer's line or account.
-            return Reply(_say(FOLLOW_UP, context), topic, SURE, should_transfer=True)
-        if confidence < SURE and context.unsure_count + 1 >= UNSURE_TURNS:
-            return Reply(_say(HAND_OVER, context), intent, confidence, should_transfer=True)
-        response = _say(_variant(ANSWERS[intent], context.protocol, len(lines)), context)
-        return Reply(response, intent, confidence, intent in ALWAYS_TRANSFERRED, list(ACTIONS.get(intent, [])))
+            actions = list(ACTIONS.get(topic, []))
+            return Reply(_pick(FOLLOW_UP, context, lines), topic, max(confidence, SURE), True, actions)
+        if confidence < SURE:
+            return _unsure(confidence, context, lines)
+        transfer, actions = intent in ALWAYS_TRANSFERRED, list(ACTIONS.get(intent, []))
+        return Reply(_pick(ANSWERS[intent], context, lines), intent, confidence, transfer, actions)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+    def _topic(self, asked: str) -> Intent | None:
+        """What `asked` is about, if we asked something back about it."""
+        intent, confidence = self._understanding.classify(asked) if asked else (Intent.OUT_OF_SCOPE, 0.0)
+        return intent if confidence >= SURE and intent in ASKED_BACK else None
 
 
-def _last_burst(lines: Sequence[Line]) -> list[Line]:
-    """What the customer wrote since we last said something."""
-    burst: list[Line] = []
-    for line in reversed(lines):
-        if not line.from_customer:
-            break
-        burst.append(line)
-    return burst[::-1]
+def _asked_before(earlier: Sequence[Line]) -> list[Line]:
+    """What the customer wrote before we last said something."""
+    said = list(earlier)
+    while said and not said[-1].from_customer:
+        said.pop()
+    return last_burst(said)
 
 
-def _topic(earlier: Sequence[Line]) -> Intent | None:
-    """What the customer last wrote about, if we asked something about it."""
-    said = [line.text for line in earlier if line.from_customer and line.text]
-    intent = classify(said[-1])[0] if said else Intent.OUT_OF_SCOPE
-    return intent if intent in ASKED_BACK else None
+def _text(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines if line.text)
 
 
-def _variant(answers: Sequence[str], protocol: str, turn: int) -> str:
+def _unsure(confidence: float, context: Context, lines: Sequence[Line]) -> Reply:
+    if context.unsure_count + 1 >= UNSURE_TURNS:
+        return Reply(_pick(HAND_OVER, context, lines), Intent.OUT_OF_SCOPE, confidence, should_transfer=True)
+    return Reply(_pick(ANSWERS[Intent.OUT_OF_SCOPE], context, lines), Intent.OUT_OF_SCOPE, confidence)
+
+
+def _pick(answers: Sequence[str], context: Context, lines: Sequence[Line]) -> str:
     """Varies between conversations and turns, the same for the same: a turn that is computed again says the same."""
-    digest = hashlib.sha256(f"{protocol}/{turn}".encode()).digest()
-    return answers[digest[0] % len(answers)]
-
-
-def _say(template: str, context: Context) -> str:
-    return fill(template, name=context.customer_name, protocol=context.protocol)
+    digest = hashlib.sha256(f"{context.protocol}/{len(lines)}".encode()).digest()
+    template = answers[digest[0] % len(answers)]
+    return fill(template, name=context.customer_name, plan=context.customer_plan)

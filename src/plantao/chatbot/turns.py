@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Row
 
-from plantao.chatbot.answers import HAND_OVER, fill
+from plantao.chatbot.answers import HAND_OVER, QUEUED, fill
 from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
 from plantao.chatbot.policy import is_unsure, needs_person
 from plantao.conversations import bot_turns, repository
@@ -78,16 +78,16 @@ class BotTurns:
         reply = await self._compute(conversation, rows)
         async with self.database.transaction() as tx:
             outcome = await self._apply(tx, claim, reply)
-        metrics.CHATBOT_RESPONSES.labels(self.engine.name, outcome).inc()
+        metrics.CHATBOT_RESPONSES.labels(reply.engine, outcome).inc()
 
     async def _compute(self, conversation: Conversation, rows: Sequence[Row[Any]]) -> Reply:
         context = Context(conversation.protocol, conversation.customer_name, unsure_count=conversation.bot_unsure_count)
         try:
-            return await self.engine.reply([_line(row) for row in rows], context)
+            return await self.engine.reply([read_line(row) for row in rows], context)
         except Exception:
             log.exception("engine_failed", engine=self.engine.name)
-            text = fill(HAND_OVER, name=context.customer_name, protocol=context.protocol)
-            return Reply(text, Intent.OUT_OF_SCOPE, 0.0, should_transfer=True)
+            text = fill(HAND_OVER[0], name=context.customer_name)
+            return Reply(text, Intent.OUT_OF_SCOPE, 0.0, should_transfer=True, engine=self.engine.name)
 
     async def _apply(self, tx: Transaction, claim: Claim, reply: Reply) -> str:
         conversation = await bot_turns.lock_if_current(tx, claim)
@@ -96,15 +96,18 @@ class BotTurns:
         now = self.clock.now()
         unsure_count = conversation.bot_unsure_count + 1 if is_unsure(reply) else 0
         await bot_turns.end_turn(tx, conversation.id, unsure_count)
+        transfer = needs_person(reply, unsure_count)
         if window_is_open(conversation.window_expires_at, now):
-            await append(tx, conversation, Draft(reply.response), BOT, now)
-        if not needs_person(reply, unsure_count):
+            queued = f" {QUEUED.format(protocol=conversation.protocol)}" if transfer else ""
+            await append(tx, conversation, Draft(reply.response + queued), BOT, now)
+        if not transfer:
             return "answered"
         await enqueue(tx, conversation, reason=f"Bot: {reply.intent}", now=now)
         await assign_waiting(tx, now)
         return "transferred"
 
 
-def _line(row: Row[Any]) -> Line:
+def read_line(row: Row[Any]) -> Line:
+    """A message as an engine reads it."""
     readable = row.type in READABLE
     return Line(row.direction == Direction.INCOMING, row.content if readable else (row.caption or ""))

@@ -29,6 +29,11 @@ NEXT_DUE = text("SELECT min(bot_due_at) AS due_at FROM conversations WHERE bot_d
 
 END = text("UPDATE conversations SET bot_due_at = NULL, bot_unsure_count = :unsure_count WHERE id = :id")
 
+COUNT_UNSURE = text("""
+    UPDATE conversations SET bot_unsure_count = CASE WHEN :unsure THEN least(bot_unsure_count + 1, 100) ELSE 0 END
+    WHERE id = :id AND handled_by = 'bot' RETURNING bot_unsure_count
+""")
+
 HISTORY = text(f"""
     SELECT {MESSAGE_COLUMNS}, m.external_id FROM messages m
     WHERE m.conversation_id = :id AND m.type <> 'note' ORDER BY m.seq DESC LIMIT :limit
@@ -62,6 +67,12 @@ async def lock_if_current(tx: Transaction, claim: Claim) -> Conversation | None:
 
 async def end_turn(tx: Transaction, conversation_id: UUID, unsure_count: int) -> None:
     await tx.run(END, {"id": conversation_id, "unsure_count": unsure_count})
+
+
+async def count_unsure(tx: Transaction, conversation_id: UUID, *, unsure: bool) -> int:
+    """Turns in a row that the bot did not understand, this one included. Kept while the bot serves."""
+    row = await tx.first(COUNT_UNSURE, {"id": conversation_id, "unsure": unsure})
+    return int(row.bot_unsure_count) if row is not None else int(unsure)
 
 
 async def history(tx: Transaction, conversation_id: UUID, limit: int) -> list[Row[Any]]:

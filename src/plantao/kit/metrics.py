@@ -21,6 +21,10 @@ MESSAGES_SENT = Counter("messages_sent_total", "Outgoing messages by what became
 MEDIA_FETCHES = Counter("plantao_media_fetches_total", "Customers' files by what became of the attempt", ["outcome"])
 MEDIA_PENDING = Gauge("plantao_media_pending", "Customers' files not yet fetched from Meta")
 CHATBOT_RESPONSES = Counter("chatbot_responses_total", "The bot's turns by what became of them", ["engine", "outcome"])
+CHATBOT_FALLBACKS = Counter(
+    "plantao_chatbot_fallbacks_total", "Turns that an engine left to the offline one, by why", ["engine", "reason"]
+)
+CHATBOT_TOKENS = Counter("plantao_chatbot_tokens_total", "Tokens paid for", ["engine", "direction"])
 LEDGER_RECEIVED = Counter("plantao_ledger_received_total", "Webhook bodies committed to the ledger")
 LEDGER_MATERIALISED = Counter("plantao_ledger_materialised_total", "Ledger rows turned into messages")
 LEDGER_PARKED = Counter("plantao_ledger_parked_total", "Items put aside because they could not be read")

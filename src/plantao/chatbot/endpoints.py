@@ -1,0 +1,53 @@
+"""`/chatbot`: asking the bot, and calling a person in its place."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from plantao.chatbot.engine import Engine
+from plantao.chatbot.schemas import ChatbotMessageInput, ChatbotMessageOut, EscalateInput, EscalateOut
+from plantao.chatbot.service import Facts, consult, escalate
+from plantao.conversations.views import encode_json
+from plantao.identity.access import require
+from plantao.identity.models import Actor
+from plantao.identity.policy import Permission
+from plantao.kit.db import Database
+from plantao.kit.http.dependencies import InTransaction, database
+from plantao.kit.http.errors import ErrorBody
+
+router = APIRouter(prefix="/chatbot", tags=["chatbot"])
+
+HIDDEN: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody}, 403: {"model": ErrorBody}}
+Staff = Annotated[Actor, Depends(require(Permission.USE_CHATBOT))]
+
+
+@router.post("/message", response_model=ChatbotMessageOut, responses=HIDDEN)
+async def ask_chatbot(
+    body: ChatbotMessageInput, request: Request, actor: Staff, db: Annotated[Database, Depends(database)]
+) -> Response:
+    """What the bot would answer in the conversation's context. Sends nothing to the customer."""
+    engine: Engine = request.app.state.engine
+    known = body.context
+    facts = Facts(known.customer_name, known.customer_plan) if known else Facts()
+    reply = await consult(db, engine, actor, body.conversation_id, body.message, facts)
+    answer = {
+        "response": reply.response,
+        "intent": reply.intent,
+        "confidence": round(reply.confidence, 3),
+        "should_transfer": reply.should_transfer,
+        "suggested_actions": reply.suggested_actions,
+    }
+    return Response(encode_json(answer), media_type="application/json")
+
+
+@router.post("/escalate", response_model=EscalateOut, responses={**HIDDEN, 409: {"model": ErrorBody}})
+async def escalate_conversation(body: EscalateInput, request: Request, actor: Staff, tx: InTransaction) -> Response:
+    """Puts the conversation into the queue for people, and assigns it at once if somebody is free."""
+    place = await escalate(tx, actor, body.conversation_id, body.reason, request.app.state.clock)
+    answer = {
+        "conversation_id": body.conversation_id,
+        "status": place.status,
+        "position": place.position,
+        "estimated_wait_minutes": place.estimated_wait_minutes,
+    }
+    return Response(encode_json(answer), media_type="application/json")

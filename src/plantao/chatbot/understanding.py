@@ -1,0 +1,41 @@
+"""What a customer's text means: hard words first, then the classifier, and honest doubt about what is no words."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from plantao.chatbot.classifier import Classifier, Example
+from plantao.chatbot.engine import Intent
+from plantao.chatbot.features import words
+from plantao.chatbot.lexicon import word_set
+from plantao.chatbot.rules import hard_intent
+
+HARD_CONFIDENCE = 0.97
+DOUBT = 0.3  # the most that can be said of a text that is not understood
+MIN_FAMILIARITY = 0.45  # less of it known, and it is keys hit at random, or another language
+# They answer a question of ours, and mean nothing without it.
+_BARE_ANSWERS = word_set("sim s ss nao n isso aquilo esse essa este todos todas nenhum um dois so ja ainda talvez")
+
+
+class Understanding:
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+
+    def classify(self, text: str) -> tuple[Intent, float]:
+        """The likeliest intent, and how likely it is. Below `policy.SURE` it should not be acted on."""
+        if (hard := hard_intent(text)) is not None:
+            return hard, HARD_CONFIDENCE
+        intent, confidence = max(self._classifier.probabilities(text).items(), key=lambda item: item[1])
+        found = words(text)
+        if _BARE_ANSWERS.issuperset(found) or self._classifier.familiarity(text) < MIN_FAMILIARITY:
+            return Intent.OUT_OF_SCOPE, min(confidence, DOUBT)
+        return intent, confidence
+
+
+def learn(examples: Sequence[Example]) -> Understanding:
+    """Takes half a second; the same examples are learnt once in a process."""
+    return _learn(tuple(examples))
+
+
+@lru_cache(maxsize=2)
+def _learn(examples: tuple[Example, ...]) -> Understanding:
+    return Understanding(Classifier(examples))
