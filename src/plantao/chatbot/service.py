@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from plantao.chatbot.engine import Context, Engine, Line, Reply
 from plantao.chatbot.policy import is_unsure, needs_person
 from plantao.chatbot.turns import HISTORY, read_line
-from plantao.conversations import bot_turns, repository, waiting
+from plantao.conversations import bot_turns, queueing, repository
 from plantao.conversations.access import access_conversation
 from plantao.conversations.assigning import enqueue
 from plantao.conversations.errors import AlreadyClosed
@@ -22,7 +22,7 @@ from plantao.identity.models import Actor
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
 from plantao.routing.assignment import assign_waiting
-from plantao.routing.estimates import estimated_wait_minutes
+from plantao.routing.policy import PACE_WINDOW, estimated_wait_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +95,6 @@ async def escalate(tx: Transaction, actor: Actor, conversation_id: UUID, reason:
 async def _place(tx: Transaction, conversation: Conversation, now: datetime) -> Place:
     if conversation.status is not ConversationStatus.QUEUE:
         return Place(conversation.status, 0, 0)
-    position = await waiting.position_of(tx, conversation.id)
-    return Place(conversation.status, position, await estimated_wait_minutes(tx, position, now))
+    position = await queueing.position_of(tx, conversation.id)
+    figures = await queueing.figures(tx, now, now - PACE_WINDOW)
+    return Place(conversation.status, position, estimated_wait_minutes(position, figures.assigned))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
@@ -42,6 +43,13 @@ LOADS = text("""
 DEPTH = text("SELECT count(*) AS depth FROM conversations WHERE status = 'queue'")
 IN_PROGRESS = text("SELECT count(*) AS serving FROM conversations WHERE status = 'in_progress'")
 
+# The queue alone is read (ix_conversations_queue), in the order in which it is served.
+POSITION = text("""
+    SELECT count(*) AS position FROM conversations c, conversations mine
+    WHERE mine.id = :id AND mine.status = 'queue' AND c.status = 'queue'
+        AND (c.priority > mine.priority OR (c.priority = mine.priority AND c.queued_at <= mine.queued_at))
+""")
+
 
 async def next_waiting(tx: Transaction) -> Conversation | None:
     """The head of the queue, locked."""
@@ -74,3 +82,9 @@ async def in_progress(tx: Transaction) -> int:
     """How many conversations are being served, by the bot or by people."""
     row = await tx.first(IN_PROGRESS)
     return int(row.serving) if row is not None else 0
+
+
+async def position_of(tx: Transaction, conversation_id: UUID) -> int:
+    """1 for who is next, 0 for who does not wait."""
+    row = await tx.first(POSITION, {"id": conversation_id})
+    return int(row.position) if row is not None else 0
