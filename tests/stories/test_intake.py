@@ -59,10 +59,10 @@ async def test_messages_read_in_the_order_in_which_they_were_written(system: Sys
         assert await deliver(system, envelope(message)) == 200
     await system.settle()
     [conversation] = await lead.conversations()
-    messages = await lead.messages(conversation["id"])
-    incoming = [m["content"] for m in messages if m["direction"] == "incoming"]
+    detail = (await lead.get(f"/conversations/{conversation['id']}")).json()
+    incoming = [m["content"] for m in detail["messages"] if m["direction"] == "incoming"]
     assert incoming == ["texto 1", "texto 2", "texto 3", "texto 4"]
-    assert sorted(m["seq"] for m in messages) == list(range(1, conversation["last_seq"] + 1))
+    assert sorted(m["seq"] for m in detail["messages"]) == list(range(1, detail["last_seq"] + 1))
 
 
 async def test_one_bad_item_sinks_nothing_else(system: System) -> None:

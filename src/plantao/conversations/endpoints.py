@@ -95,7 +95,10 @@ async def read_conversation(
 ) -> Response:
     """The conversation with its newest `limit` messages, or those before `before_seq`; oldest first."""
     conversation = await access_conversation(tx, actor, conversation_id)
-    rows = await repository.page_of_messages(tx, conversation.id, before_seq=before_seq, limit=limit)
+    # What was said since the row was read is left to the next look: `last_seq` and the messages agree.
+    newest = conversation.last_seq + 1
+    before = newest if before_seq is None else min(before_seq, newest)
+    rows = await repository.page_of_messages(tx, conversation.id, before_seq=before, limit=limit)
     return _json(conversation_out(conversation) | {"messages": [message_view(row) for row in rows]})
 
 

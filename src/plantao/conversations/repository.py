@@ -75,7 +75,6 @@ BY_CLIENT_ID = text(f"""
     SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.conversation_id = :id AND m.client_id = :client_id
 """)
 
-AFTER_LAST_SEQ = 2**31 - 1
 _ENUMS: dict[str, type[StrEnum]] = {"channel": Channel, "status": ConversationStatus, "handled_by": HandledBy}
 
 
@@ -102,12 +101,9 @@ def _conversation(row: Row[Any]) -> Conversation:
     return Conversation(**columns)
 
 
-async def page_of_messages(
-    tx: Transaction, conversation_id: UUID, *, before_seq: int | None, limit: int
-) -> list[Row[Any]]:
+async def page_of_messages(tx: Transaction, conversation_id: UUID, *, before_seq: int, limit: int) -> list[Row[Any]]:
     """The newest `limit` messages before `before_seq`, in the order in which people read them."""
-    before = before_seq if before_seq is not None else AFTER_LAST_SEQ
-    rows = await tx.rows(PAGE_OF_MESSAGES, {"id": conversation_id, "before_seq": before, "limit": limit})
+    rows = await tx.rows(PAGE_OF_MESSAGES, {"id": conversation_id, "before_seq": before_seq, "limit": limit})
     return sorted(rows, key=lambda row: (row.sent_at, row.seq))
 
 
