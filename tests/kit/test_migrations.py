@@ -15,6 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+# The metadata holds what was imported, and not every worker has run a migration.
+import plantao.conversations.tables
+import plantao.customers.tables
+import plantao.identity.tables
+import plantao.routing.tables
+import plantao.whatsapp.tables  # noqa: F401 - imported for their effect
 from plantao.conversations import bot_turns, listing, outbox, queueing
 from plantao.conversations import repository as conversations
 from plantao.conversations.models import ConversationStatus
