@@ -120,9 +120,9 @@ class Directory:
 
     def _is_known(self, contact: Contact) -> bool:
         owners = {self.owners.get(identifier) for identifier in contact.identifiers()}
-        if len(owners) != 1 or None in owners:
+        if len(owners) != 1 or (owner := owners.pop()) is None:
             return False
-        customer = self.customers[owners.pop()]  # type: ignore[index] # None was ruled out above
+        customer = self.customers[owner]
         return all(
             value is None or value == getattr(customer, name)
             for name, value in (

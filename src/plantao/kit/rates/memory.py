@@ -76,15 +76,15 @@ class MemoryWindows(Storage, MovingWindowSupport):
         self._windows.clear()
         return count
 
-    # What only the library's other strategies ask for.
+    # What only the library's other strategies ask for: the moving window keeps no counters.
     async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        raise NotImplementedError
+        raise LookupError(f"no counter {key} to raise by {amount} for {expiry} s")
 
     async def get(self, key: str) -> int:
-        raise NotImplementedError
+        raise LookupError(f"no counter {key}")
 
     async def get_expiry(self, key: str) -> float:
-        raise NotImplementedError
+        raise LookupError(f"no counter {key}")
 
 
 def _forget(window: _Window, now: float) -> None:
