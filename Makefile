@@ -16,7 +16,7 @@ install: $(VENV)/.installed ## Create .venv with everything in it
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -45,7 +45,7 @@ bench: install ## Measure, and print a table
 
 lock: install ## Pin all dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--group dev pyproject.toml -o requirements.lock
+		--extra sqlserver --group dev pyproject.toml -o requirements.lock
 
 clean: ## Remove what the commands above made, but no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist
