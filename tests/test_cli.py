@@ -88,6 +88,9 @@ def test_the_same_address_twice_and_an_unknown_one_are_refused(data_dir: Path) -
     unknown = run(data_dir, "users", "reset-password", "nobody@provedor.example", typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert unknown.returncode == 1
     assert "Traceback" not in unknown.stderr
+    for email, reason in [("nobody@provedor.example", "não encontrado"), ("dora@provedor.example", "não está ativa")]:
+        refused = run(data_dir, "users", "reset-second-factor", email)
+        assert (refused.returncode, reason in refused.stderr) == (1, True)
 
 
 RECEIVE = """

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from plantao.identity.accounts import Accounts
 from plantao.identity.models import Role, User
 from plantao.identity.passwords import PasswordHasher
+from plantao.identity.repository.store import PostgresStore
 from plantao.kit.clock import SystemClock
 from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
@@ -31,7 +32,7 @@ async def _migrated(url: str) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def _accounts(url: str) -> AsyncIterator[Accounts]:
     async with _migrated(url) as database:
-        yield Accounts(database, SystemClock(), PasswordHasher(threads=1))
+        yield Accounts(PostgresStore(database), SystemClock(), PasswordHasher(threads=1))
 
 
 async def create(url: str, email: str, password: str, name: str, role: str) -> User:
@@ -56,6 +57,12 @@ async def reset(url: str, email: str, password: str) -> None:
     """Raises `ValidationFailed`, `NotFound`."""
     async with _accounts(url) as accounts:
         await accounts.reset_password(email, password)
+
+
+async def reset_second_factor(url: str, email: str) -> None:
+    """Raises `ValidationFailed`, `NotFound`, `SecondFactorOff`."""
+    async with _accounts(url) as accounts:
+        await accounts.reset_second_factor_of(email)
 
 
 async def ledger_state(url: str, limit: int) -> tuple[int, list[Row[Any]]]:

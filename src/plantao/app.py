@@ -22,9 +22,12 @@ from plantao.conversations.incoming import IntakeRules
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard.service import Dashboard
 from plantao.health import HealthMonitor
+from plantao.identity import audit_endpoints, second_factor_endpoints
 from plantao.identity.endpoints import auth_router, users_router
+from plantao.identity.models import SecondFactorPolicy
 from plantao.identity.passwords import PasswordHasher
 from plantao.identity.policy import Permission
+from plantao.identity.repository.store import PostgresStore, Store
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
@@ -80,6 +83,7 @@ class Parts:
     clock: Clock
     hub: Hub
     database: Database
+    store: Store
     graph: GraphClient
     rules: IntakeRules
     engine: Engine
@@ -98,6 +102,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         clock=clock,
         hub=hub,
         database=database,
+        store=PostgresStore(database),
         graph=_graph_client(settings),
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
         engine=build_engine(settings),
@@ -181,8 +186,8 @@ def create_asgi(parts: Parts) -> ASGIApp:
     app = create_app(parts)
     secrets = [secret.get_secret_value().encode() for secret in parts.settings.whatsapp_app_secret]
     receiver = WebhookReceiver(parts.ledger, secrets)
-    clients = Clients(parts.settings.trusted_proxies)
-    limited = RateLimits(app, parts.limiter, _limits(parts.settings), clients, app.state.identity.holder_of)
+    clients: Clients = app.state.clients
+    limited = RateLimits(app, parts.limiter, _limits(parts.settings), clients, app.state.identity.gate.holder_of)
     shortcut = Shortcut(limited, "POST", WEBHOOK, receiver)
     return RequestEnvelope(shortcut, max_body=MAX_BODY, larger=LARGER, headers=SecurityHeaders(clients))
 
@@ -204,18 +209,19 @@ def create_app(parts: Parts) -> FastAPI:
     """Everything but the webhook."""
     app = FastAPI(title="Plantão", version=__version__, lifespan=_lifespan(parts), docs_url=None, redoc_url=None)
     settings, verify_token = parts.settings, parts.settings.whatsapp_verify_token
-    secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else ""
     identity = IdentityService(
-        parts.database,
+        parts.store,
         parts.clock,
-        [secret],
+        [key.get_secret_value() for key in settings.jwt_secret],
         PasswordHasher(),
         limiter=parts.limiter,
         account_failures=parse_rate(settings.rate_limit_login).times(ACCOUNT_FACTOR),
         registration_open=settings.registration == "open",
+        second_factor_policy=SecondFactorPolicy(settings.second_factor),
     )
     app.state.settings = settings
     app.state.clock = parts.clock
+    app.state.clients = Clients(settings.trusted_proxies)
     app.state.database = parts.database
     app.state.identity = identity
     app.state.intake_rules = parts.rules
@@ -224,12 +230,14 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.hub, parts.graph, parts.clock)
-    app.state.switchboard = Switchboard(parts.hub, identity, Presence(parts.database, parts.clock), parts.clock)
+    app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
     app.state.dashboard = Dashboard(parts.database, identity.accounts, parts.clock, parts.rules.zone, parts.hub)
     routers = (auth_router, users_router, conversations.router, media_endpoints.router, routing.router, whatsapp.router)
     for router in routers:
+        app.include_router(router, prefix=API)
+    for router in (second_factor_endpoints.router, audit_endpoints.router):
         app.include_router(router, prefix=API)
     for router in (routing.agents_router, dashboard.router, chatbot.router):
         app.include_router(router, prefix=API)
@@ -246,6 +254,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(parts.database.dispose)
+            stack.push_async_callback(parts.store.aclose)
             stack.push_async_callback(parts.graph.aclose)
             stack.push_async_callback(parts.limiter.aclose)
             stack.push_async_callback(parts.engine.aclose)

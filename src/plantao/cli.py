@@ -141,6 +141,15 @@ def reset_password(
     console.print(f"new password set for {email}; all sessions ended")
 
 
+@users.command("reset-second-factor")
+def reset_second_factor(email: str) -> None:
+    """Remove the second factor of somebody who has lost it; all sessions end."""
+    from plantao.administration import reset_second_factor as reset
+
+    _with_database(_settings(), lambda url: reset(url, email))
+    console.print(f"second factor of {email} removed; all sessions ended")
+
+
 @ledger.command("list")
 def list_ledger(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) -> None:
     """List what was put aside because it could not be read or stored, and how much waits."""

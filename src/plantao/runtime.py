@@ -13,8 +13,8 @@ import uvloop
 from plantao.app import Parts, Workers, build_parts, create_asgi
 from plantao.identity.accounts import Accounts
 from plantao.identity.passwords import PasswordHasher
+from plantao.identity.repository.store import Store
 from plantao.kit.clock import SystemClock
-from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
 from plantao.kit.http.server import bind, build_server, connections_bound
 from plantao.kit.migrations import migrate
@@ -74,7 +74,7 @@ def run_server(settings: Settings, url: str, listener: socket.socket) -> None:
     async def serve() -> None:
         await migrate(url)
         parts = build_parts(settings, url)
-        await create_first_admin(settings, parts.database)
+        await create_first_admin(settings, parts.store)
         spare_the_collector()
         log.info("listening", host=host, port=port)
         bound = connections_bound(settings.max_connections)
@@ -122,7 +122,7 @@ async def working(parts: Parts) -> AsyncIterator[Workers]:
         await parts.database.dispose()
 
 
-async def create_first_admin(settings: Settings, database: Database, *, waive_password_rule: bool = False) -> None:
+async def create_first_admin(settings: Settings, store: Store, *, waive_password_rule: bool = False) -> None:
     """From `PLANTAO_ADMIN_EMAIL` and `PLANTAO_ADMIN_PASSWORD`; who exists already is left alone.
 
     Raises `SettingsError`.
@@ -131,7 +131,7 @@ async def create_first_admin(settings: Settings, database: Database, *, waive_pa
         return
     hasher = PasswordHasher(threads=1)
     try:
-        await Accounts(database, SystemClock(), hasher).ensure_first_admin(
+        await Accounts(store, SystemClock(), hasher).ensure_first_admin(
             settings.admin_email,
             settings.admin_password.get_secret_value(),
             name="Administrador",

@@ -2,7 +2,7 @@
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,15 +34,20 @@ class Settings(BaseSettings):
         None,
         description="redis://host:6379/0, for several processes. Unset: live events stay in the process.",
     )
-    jwt_secret: SecretStr | None = Field(
-        None,
-        description="Key that signs access tokens, at least 32 characters. `serve` refuses to start without it.",
+    jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Key that signs access tokens, at least 32 characters; several, comma separated, while one is "
+        "replaced: the first signs, all are believed.",
     )
     admin_email: str | None = Field(None, description="The first start creates an administrator with this e-mail.")
     admin_password: SecretStr | None = Field(None, description="That administrator's first password.")
 
     registration: Literal["closed", "open"] = Field(
         "closed", description="`open` lets anybody make an account of the role `user`, which may do nothing yet."
+    )
+    second_factor: Literal["optional", "admins", "staff"] = Field(
+        "optional",
+        description="Who must have a second factor: `optional` (nobody), `admins`, or `staff` (all but `user`).",
     )
     rate_limit_api: str = Field("100/minute", description="Requests of a client, or of a user at one address.")
     rate_limit_login: str = Field(
@@ -87,7 +92,7 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")
     simulator_port: int = Field(8090, ge=0, le=65535, description="Port of the stand-in for Meta.")
 
-    @field_validator("whatsapp_app_secret", "trusted_proxies", mode="before")
+    @field_validator("jwt_secret", "whatsapp_app_secret", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -145,13 +150,16 @@ def refuse_unsupported(environment: Mapping[str, str] = os.environ) -> None:
         raise SettingsError(f"{PREFIX}AUTH_DATABASE_URL: a second database for users is not supported yet")
 
 
-def _require_strong(secret: SecretStr | None) -> None:
+def _require_strong(secrets: Sequence[SecretStr]) -> None:
     name = f"{PREFIX}JWT_SECRET"
-    if secret is None:
+    if not secrets:
         raise SettingsError(f"{name}: is required (for example the output of: openssl rand -hex 32)")
-    value = secret.get_secret_value()
-    if len(value) < MIN_SECRET_LENGTH or len(set(value)) < MIN_DIFFERENT:
+    if any(_is_weak(secret.get_secret_value()) for secret in secrets):
         raise SettingsError(
             f"{name}: is weak: at least {MIN_SECRET_LENGTH} characters, {MIN_DIFFERENT} of them different "
             "(for example the output of: openssl rand -hex 32)"
         )
+
+
+def _is_weak(value: str) -> bool:
+    return len(value) < MIN_SECRET_LENGTH or len(set(value)) < MIN_DIFFERENT

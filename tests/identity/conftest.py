@@ -7,6 +7,7 @@ import pytest
 from tests.identity.people import KEY, Desk, client_of
 
 from plantao.identity.passwords import PasswordHasher
+from plantao.identity.repository.store import PostgresStore
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
@@ -21,13 +22,13 @@ def hasher() -> Iterator[PasswordHasher]:
 
 @pytest.fixture
 def identity(database: Database, clock: ManualClock, hasher: PasswordHasher) -> IdentityService:
-    return IdentityService(database, clock, [KEY], hasher)
+    return IdentityService(PostgresStore(database), clock, [KEY], hasher)
 
 
 @pytest.fixture
 def elsewhere(database: Database, clock: ManualClock, hasher: PasswordHasher) -> IdentityService:
     """The service as a second process has it."""
-    return IdentityService(database, clock, [KEY], hasher)
+    return IdentityService(PostgresStore(database), clock, [KEY], hasher)
 
 
 @pytest.fixture

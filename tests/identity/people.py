@@ -8,10 +8,12 @@ import httpx2
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from plantao.identity import audit_endpoints, second_factor_endpoints
 from plantao.identity.endpoints import auth_router, users_router
 from plantao.identity.models import LogIn, Role, User
 from plantao.identity.service import IdentityService
 from plantao.kit.db import Database
+from plantao.kit.http.clients import Clients
 from plantao.kit.http.errors import install_error_handlers
 
 KEY = "k1-" + "0123456789abcdef" * 3
@@ -54,9 +56,12 @@ class Desk:
 def build_app(identity: IdentityService) -> FastAPI:
     app = FastAPI()
     app.state.identity = identity
+    app.state.clients = Clients()
     install_error_handlers(app)
     app.include_router(auth_router, prefix="/api/v1")
     app.include_router(users_router, prefix="/api/v1")
+    app.include_router(second_factor_endpoints.router, prefix="/api/v1")
+    app.include_router(audit_endpoints.router, prefix="/api/v1")
     return app
 
 

@@ -9,6 +9,7 @@ from plantao.identity.accounts import Accounts
 from plantao.identity.errors import InvalidCredentials, InvalidToken
 from plantao.identity.models import Role, User, UserChanges
 from plantao.identity.passwords import PasswordHasher
+from plantao.identity.repository.store import PostgresStore
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
@@ -19,7 +20,7 @@ EMAIL = "Admin@email.com"
 
 @pytest.fixture
 def accounts(database: Database, clock: ManualClock, hasher: PasswordHasher) -> Accounts:
-    return Accounts(database, clock, hasher)
+    return Accounts(PostgresStore(database), clock, hasher)
 
 
 async def test_the_first_start_creates_an_administrator(accounts: Accounts, identity: IdentityService) -> None:
@@ -43,7 +44,10 @@ async def test_later_starts_leave_it_as_it_is(accounts: Accounts, identity: Iden
 async def test_processes_that_start_at_once_create_one(
     database: Database, clock: ManualClock, hasher: PasswordHasher, accounts: Accounts
 ) -> None:
-    processes = [accounts, Accounts(database, clock, hasher), Accounts(database, clock, hasher)]
+    processes = [
+        accounts,
+        *(Accounts(PostgresStore(database), clock, hasher) for _ in range(2)),
+    ]
     outcomes = await asyncio.gather(*(each.ensure_first_admin(EMAIL, PASSWORD, name="A") for each in processes))
     assert sum(isinstance(outcome, User) for outcome in outcomes) == 1
     assert (await accounts.list_users()).total == 1
@@ -62,7 +66,7 @@ async def test_a_password_is_reset_by_email(accounts: Accounts, desk: Desk, iden
     person = await desk.person()
     assert await accounts.reset_password(person.user.email.upper(), "OutraSenha456!") == person.user
     with pytest.raises(InvalidToken):
-        await identity.authenticate(person.log_in.access_token)
+        await identity.gate.authenticate(person.log_in.access_token)
     assert (await identity.log_in(person.user.email, "OutraSenha456!")).user == person.user
     with pytest.raises(NotFound):
         await accounts.reset_password("ninguem@email.com", "OutraSenha456!")

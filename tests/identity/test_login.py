@@ -9,6 +9,7 @@ from tests.identity.people import KEY, PASSWORD, Desk, bearer, client_of, refuse
 from plantao.identity.errors import InvalidCredentials, InvalidToken
 from plantao.identity.models import Role, UserChanges
 from plantao.identity.passwords import PasswordHasher, Verification
+from plantao.identity.repository.store import PostgresStore
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
@@ -38,6 +39,7 @@ async def test_who_am_i(client: httpx2.AsyncClient, desk: Desk) -> None:
         "role": "atendente",
         "is_active": True,
         "created_at": "2026-11-23T15:00:00Z",
+        "second_factor": False,
     }
 
 
@@ -76,7 +78,7 @@ async def test_unknown_wrong_and_inactive_take_the_same_time(
     active, inactive = await desk.user(), await desk.user()
     await identity.accounts.change_user(inactive.id, UserChanges(is_active=False))
     hasher = _CountingHasher()
-    service = IdentityService(database, clock, [KEY], hasher)
+    service = IdentityService(PostgresStore(database), clock, [KEY], hasher)
     attempts = [(active.email, "errada"), (inactive.email, PASSWORD), ("ninguem@provedor.com.br", PASSWORD)]
     for number, (email, password) in enumerate(attempts, start=1):
         with pytest.raises(InvalidCredentials):
@@ -115,7 +117,7 @@ async def test_half_a_surrogate_pair_is_no_text(client: httpx2.AsyncClient) -> N
 async def test_a_full_queue_for_hashes_is_503(desk: Desk, database: Database, clock: ManualClock) -> None:
     user = await desk.user()
     full = PasswordHasher(max_waiting=-2)
-    async with client_of(IdentityService(database, clock, [KEY], full)) as client:
+    async with client_of(IdentityService(PostgresStore(database), clock, [KEY], full)) as client:
         response = await client.post("/auth/login", json={"email": user.email, "password": "x"})
     full.close()
     refused(response, 503, "SERVICE_UNAVAILABLE")
@@ -178,14 +180,14 @@ async def test_a_hash_with_old_parameters_is_replaced_at_log_in(
 
 async def test_which_sessions_are_still_valid(desk: Desk, identity: IdentityService, clock: ManualClock) -> None:
     people = [await desk.person() for _ in range(4)]
-    actors = [await identity.authenticate(person.log_in.access_token) for person in people]
+    actors = [await identity.gate.authenticate(person.log_in.access_token) for person in people]
     ids = [actor.session_id for actor in actors]
     await identity.log_out(actors[0])
     await identity.accounts.change_user(people[1].user.id, UserChanges(is_active=False))
-    assert await identity.still_valid(ids) == set(ids[2:])
-    assert await identity.still_valid([]) == set()
+    assert await identity.gate.still_valid(ids) == set(ids[2:])
+    assert await identity.gate.still_valid([]) == set()
     clock.advance(days=30)
-    assert await identity.still_valid(ids) == set()
+    assert await identity.gate.still_valid(ids) == set()
 
 
 async def test_a_user_deactivated_behind_our_back_is_out_at_once(
@@ -193,13 +195,13 @@ async def test_a_user_deactivated_behind_our_back_is_out_at_once(
 ) -> None:
     """Somebody with a database console: no session was revoked, yet none of them counts."""
     person = await desk.person()
-    session_id = (await identity.authenticate(person.log_in.access_token)).session_id
+    session_id = (await identity.gate.authenticate(person.log_in.access_token)).session_id
     async with database.transaction() as transaction:
         await transaction.run(text("UPDATE users SET is_active = false"))
     for attempt in (
-        identity.authenticate(person.log_in.access_token),
+        identity.gate.authenticate(person.log_in.access_token),
         identity.refresh(person.log_in.refresh_token),
     ):
         with pytest.raises(InvalidToken):
             await attempt
-    assert await identity.still_valid([session_id]) == set()
+    assert await identity.gate.still_valid([session_id]) == set()

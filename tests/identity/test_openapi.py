@@ -22,7 +22,7 @@ def _operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
 def test_all_but_the_ways_in_want_the_bearer_token(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"]["HTTPBearer"]["bearerFormat"] == "JWT"
     operations = _operations(document)
-    assert len(operations) == 13
+    assert len(operations) == 19
     for path, method, operation in operations:
         expected: list[dict[str, list[str]]] | None = None if (path, method) in PUBLIC else [{"HTTPBearer": []}]
         assert operation.get("security") == expected, path

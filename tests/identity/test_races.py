@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -83,11 +84,11 @@ async def test_a_log_in_does_not_slip_past_a_revocation(
     """The change is written, its revocation ran, then the log-in that had verified the old password goes on."""
     user = await desk.user()
     async with database.transaction() as transaction:
-        found = await users.find_credentials(transaction, user.email)
+        found = await transaction.connection.run_sync(users.find_credentials, user.email)
     assert found is not None
     async with database.transaction() as transaction:
         await transaction.run(text(f"UPDATE users SET {changes} WHERE id = :id"), {"id": user.id})
-        await sessions.revoke_all_of(transaction, user.id, clock.now())
+        await transaction.connection.run_sync(sessions.revoke_all_of, user.id, clock.now())
         task = asyncio.create_task(identity._open_session(found, None))
         await until_blocked(database)
     assert await task is None
@@ -99,14 +100,13 @@ async def test_a_revocation_finds_the_session_of_a_log_in_before_it(
     """The session is opened, not yet committed, when the deactivation comes: it waits, then revokes it."""
     user = await desk.user()
     async with database.transaction() as transaction:
-        found = await users.find_credentials(transaction, user.email)
+        found = await transaction.connection.run_sync(users.find_credentials, user.email)
     assert found is not None
     session_id, now = uuid7(), clock.now()
     async with database.transaction() as transaction:
         expires_at = now + timedelta(days=1)
-        assert await sessions.open_session(
-            transaction, session_id, user.id, password_hash=found.password_hash, now=now, expires_at=expires_at
-        )
+        opened = partial(sessions.open_session, now=now, expires_at=expires_at)
+        assert await transaction.connection.run_sync(opened, session_id, found)
         task = asyncio.create_task(identity.accounts.change_user(user.id, UserChanges(is_active=False)))
         await until_blocked(database)
     await task
@@ -136,6 +136,6 @@ async def test_the_old_password_is_dead_when_the_change_is_answered(desk: Desk, 
     for outcome in await asyncio.gather(*log_ins, return_exceptions=True):
         if isinstance(outcome, LogIn):
             with pytest.raises(InvalidToken):
-                await identity.authenticate(outcome.access_token)
+                await identity.gate.authenticate(outcome.access_token)
         else:
             assert isinstance(outcome, InvalidCredentials)

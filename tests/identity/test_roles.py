@@ -36,6 +36,13 @@ REQUESTS = [
     ("PUT", SELF, {"is_active": True}, 200, 403),
     ("PUT", SELF, {"email": "outro@email.com"}, 200, 403),
     ("DELETE", SELF, None, 200, 403),
+    ("GET", "/auth/second-factor", None, 200, 200),
+    ("POST", "/auth/second-factor", {"password": PASSWORD}, 200, 200),
+    ("POST", "/auth/second-factor/confirm", {"code": "123456"}, 409, 409),
+    ("POST", "/auth/second-factor/disable", {"password": PASSWORD, "code": "123456"}, 409, 409),
+    ("DELETE", f"{OTHER}/second-factor", None, 409, 403),
+    ("DELETE", f"{SELF}/second-factor", None, 409, 403),
+    ("GET", "/audit", None, 200, 403),
 ]
 
 
@@ -92,6 +99,7 @@ async def test_no_user_is_changed_by_a_refused_request(client: httpx2.AsyncClien
 
 NOTES = {
     Permission.MANAGE_USERS: "admin",
+    Permission.SEE_AUDIT: "admin",
     Permission.SEE_ALL_CONVERSATIONS: "admin supervisor",
     Permission.SERVE_CONVERSATIONS: "admin supervisor atendente",
     Permission.ASSIGN_TO_OTHERS: "admin supervisor",

@@ -10,16 +10,21 @@ import jwt
 import pytest
 
 from plantao.identity.errors import InvalidToken, TokenExpired
+from plantao.identity.models import Role, User
 from plantao.identity.tokens import ACCESS_SECONDS, AccessTokens, new_refresh_token, refresh_digest
 from plantao.kit.clock import ManualClock
 
 KEY, OLD_KEY, FOREIGN_KEY = "new-" * 10, "old-" * 10, "foreign-" * 5
-HOLDER = (7, UUID("0197f000-0000-7000-8000-000000000001"))
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+USER = User(7, "ana@provedor.example", "Ana", Role.ADMIN, is_active=True, created_at=START)
+HOLDER = (USER, UUID("0197f000-0000-7000-8000-000000000001"))
 GOOD = {
     "iss": "plantao",
     "aud": "plantao",
     "sub": "7",
+    "name": "Ana",
+    "role": "admin",
+    "amr": ["pwd"],
     "sid": str(HOLDER[1]),
     "jti": "x",
     "iat": int(START.timestamp()),
@@ -50,18 +55,21 @@ def test_an_issued_token_carries_the_claims(tokens: AccessTokens) -> None:
         "iss": "plantao",
         "aud": "plantao",
         "sub": "7",
+        "name": "Ana",
+        "role": "admin",
+        "amr": ["pwd"],
         "sid": str(HOLDER[1]),
         "iat": int(START.timestamp()),
         "exp": int(START.timestamp()) + 86_400,
     }
-    assert tokens.read(token)[:2] == HOLDER
+    assert tokens.read(token)[:2] == (USER.id, HOLDER[1])
     assert token != tokens.issue(*HOLDER)
 
 
 def test_it_expires_by_our_clock(tokens: AccessTokens, clock: ManualClock) -> None:
     token = tokens.issue(*HOLDER)
     clock.advance(seconds=ACCESS_SECONDS - 1)
-    assert tokens.read(token)[:2] == HOLDER
+    assert tokens.read(token)[:2] == (USER.id, HOLDER[1])
     clock.advance(seconds=1)
     with pytest.raises(TokenExpired):
         tokens.read(token)
@@ -69,7 +77,7 @@ def test_it_expires_by_our_clock(tokens: AccessTokens, clock: ManualClock) -> No
 
 def test_keys_rotate(tokens: AccessTokens, clock: ManualClock) -> None:
     old = AccessTokens([OLD_KEY], clock)
-    assert tokens.read(old.issue(*HOLDER))[:2] == HOLDER
+    assert tokens.read(old.issue(*HOLDER))[:2] == (USER.id, HOLDER[1])
     with pytest.raises(InvalidToken):
         old.read(tokens.issue(*HOLDER))
 
@@ -113,7 +121,7 @@ def test_what_we_did_not_issue_is_invalid(tokens: AccessTokens, name: str) -> No
 
 
 def test_the_table_above_starts_from_a_good_token(tokens: AccessTokens) -> None:
-    assert tokens.read(_signed({}))[:2] == HOLDER
+    assert tokens.read(_signed({}))[:2] == (USER.id, HOLDER[1])
 
 
 def test_a_refresh_token_has_256_bits_and_is_stored_hashed() -> None:

@@ -11,6 +11,8 @@ from plantao.identity.service import IdentityService
 
 NEW = {"email": "novo@email.com", "password": PASSWORD, "nome": "Novo Usuário", "role": "atendente"}
 
+CREATED = {"created_at": "2026-11-23T15:00:00Z", "second_factor": False}
+
 
 @pytest.fixture
 async def admin(desk: Desk) -> Person:
@@ -21,7 +23,7 @@ async def test_a_created_user_has_the_documented_shape_and_logs_in(client: httpx
     response = await client.post("/users", json={**NEW, "nome": "  Novo Usuário "}, headers=admin.headers)
     assert response.status_code == 201
     expected = {"email": "novo@email.com", "nome": "Novo Usuário", "role": "atendente", "is_active": True}
-    assert response.json() == {"id": admin.user.id + 1, "created_at": "2026-11-23T15:00:00Z", **expected}
+    assert response.json() == {"id": admin.user.id + 1, **CREATED, **expected}
     log_in = await client.post("/auth/login", json={"email": NEW["email"], "password": NEW["password"]})
     assert log_in.status_code == 200
 
@@ -147,7 +149,7 @@ async def test_an_administrator_changes_everything(client: httpx2.AsyncClient, a
     changes = {"email": "Outro@email.com", "nome": "Outro", "role": "supervisor", "is_active": False}
     response = await client.put(path, json={**changes, "password": "OutraSenha456!"}, headers=admin.headers)
     assert response.status_code == 200
-    assert response.json() == {"id": user.id, "created_at": "2026-11-23T15:00:00Z", **changes}
+    assert response.json() == {"id": user.id, **CREATED, **changes}
     assert (await client.get(path, headers=admin.headers)).json() == response.json()
     await client.put(path, json={"is_active": True}, headers=admin.headers)
     log_in = {"email": "outro@email.com", "password": "OutraSenha456!"}

@@ -116,7 +116,7 @@ class System:
 
     async def person(self, role: Role, name: str = "Maria Silva", email: str | None = None) -> Person:
         email = email or f"{name.split(maxsplit=1)[0].lower()}@provedor.example"
-        accounts = Accounts(self.parts.database, self.parts.clock, FAST_HASHER)
+        accounts = Accounts(self.parts.store, self.parts.clock, FAST_HASHER)
         user = await accounts.create_user(email, PASSWORD, name=name, role=role)
         answer = await self.client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text

@@ -12,8 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from plantao.identity.gate import Gate
 from plantao.identity.models import Role
-from plantao.identity.service import IdentityService
 from plantao.realtime import socket as realtime_socket
 
 
@@ -184,14 +184,14 @@ async def test_sessions_are_asked_for_together(system: System, monkeypatch: pyte
     """However many sockets: one question to the database."""
     asked: list[int] = []
     first = asyncio.Event()
-    original = IdentityService.still_valid
+    original = Gate.still_valid
 
-    async def counting(self: IdentityService, session_ids: list[object]) -> object:
+    async def counting(self: Gate, session_ids: list[object]) -> object:
         asked.append(len(session_ids))
         first.set()
         return await original(self, session_ids)  # type: ignore[arg-type] # as given
 
-    monkeypatch.setattr(IdentityService, "still_valid", counting)
+    monkeypatch.setattr(Gate, "still_valid", counting)
     maria = await system.person(Role.ATTENDANT)
     async with maria.socket(), maria.socket(), maria.socket():
         async with asyncio.timeout(5):

@@ -116,10 +116,10 @@ def _await_simulator(process: "subprocess.Popen[bytes]", port: int) -> None:
 async def _serve(settings: Settings, url: str, listener: socket.socket) -> None:
     await migrate(url)
     parts = build_parts(settings, url)
-    await create_first_admin(settings, parts.database, waive_password_rule=True)
+    await create_first_admin(settings, parts.store, waive_password_rule=True)
     hasher = PasswordHasher()
     clock = SystemClock()
-    await seed(parts.database, Accounts(parts.database, clock, hasher), parts.rules, clock.now())
+    await seed(parts.database, Accounts(parts.store, clock, hasher), parts.rules, clock.now())
     hasher.close()
     server = build_server(create_asgi(parts), limit_concurrency=connections_bound(settings.max_connections))
     introduction = asyncio.create_task(_introduce(settings, listener.getsockname()[1]))

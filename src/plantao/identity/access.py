@@ -4,6 +4,7 @@ All of them are `async`, though few wait: FastAPI would send each plain function
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,10 +12,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from plantao.identity.errors import InvalidToken
-from plantao.identity.models import Actor
+from plantao.identity.models import Actor, Origin
 from plantao.identity.policy import Permission, check_may
 from plantao.identity.service import IdentityService
+from plantao.kit.http.clients import Clients
 from plantao.kit.http.large_bodies import LargeBodyRoute
+from plantao.kit.log import current_request_id
 
 # auto_error would answer with FastAPI's own body; ours is raised below.
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="O `access_token` de `POST /auth/login`.")
@@ -33,10 +36,25 @@ async def _current_actor(
 ) -> Actor:
     if credentials is None:
         raise InvalidToken
-    return await identity.authenticate(credentials.credentials)
+    return await identity.gate.authenticate(credentials.credentials)
 
 
 CurrentActor = Annotated[Actor, Depends(_current_actor)]
+
+
+async def _strangers_origin(request: Request) -> Origin:
+    clients: Clients = request.app.state.clients
+    return Origin(None, clients.exact_address(request.scope), current_request_id.get())
+
+
+StrangersOrigin = Annotated[Origin, Depends(_strangers_origin)]
+
+
+async def _actors_origin(actor: CurrentActor, origin: StrangersOrigin) -> Origin:
+    return replace(origin, actor_id=actor.user_id)
+
+
+ActorsOrigin = Annotated[Origin, Depends(_actors_origin)]
 
 
 class StaffBodyRoute(LargeBodyRoute):

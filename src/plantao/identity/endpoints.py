@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from plantao.identity.access import CurrentActor, Identity, require
+from plantao.identity.access import ActorsOrigin, CurrentActor, Identity, StrangersOrigin, require
 from plantao.identity.models import Actor, Role, UserChanges
 from plantao.identity.policy import Permission, check_may_change_user, check_may_see_user
 from plantao.identity.schemas import (
+    DetailAnswer,
     LogInAnswer,
     LogInBody,
-    LogOutAnswer,
     NewUserBody,
     RefreshBody,
     RegistrationBody,
@@ -31,7 +31,7 @@ UserManager = Annotated[Actor, Depends(require(Permission.MANAGE_USERS))]
 _ERRORS = {
     400: "Dados inválidos: `VALIDATION_ERROR`",
     401: "Não autenticado: `INVALID_CREDENTIALS`, `INVALID_TOKEN`, `TOKEN_EXPIRED` ou `TOKEN_REUSED`",
-    403: "Sem permissão: `FORBIDDEN`; cadastro fechado: `REGISTRATION_CLOSED`",
+    403: "Sem permissão: `FORBIDDEN`, `SECOND_FACTOR_REQUIRED`; cadastro fechado: `REGISTRATION_CLOSED`",
     404: "Não encontrado: `NOT_FOUND`",
     409: "E-mail já usado, ou último administrador: `CONFLICT`",
     429: "Limite de requisições excedido, tente depois de `Retry-After`: `RATE_LIMITED`",
@@ -39,18 +39,18 @@ _ERRORS = {
 }
 
 
-def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorBody, "description": _ERRORS[status]} for status in statuses}
 
 
-async def _never_cached(response: Response) -> None:
+async def never_cached(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-@auth_router.post("/login", responses=_errors(400, 401, 429, 503), dependencies=[Depends(_never_cached)])
-async def log_in(body: LogInBody, identity: Identity) -> LogInAnswer:
-    """Autenticar usuário e obter tokens."""
-    return LogInAnswer.of(await identity.log_in(body.email, body.password))
+@auth_router.post("/login", responses=errors(400, 401, 403, 429, 503), dependencies=[Depends(never_cached)])
+async def log_in(body: LogInBody, identity: Identity, origin: StrangersOrigin) -> LogInAnswer:
+    """Autenticar usuário e obter tokens. `code`: para quem ativou a verificação em duas etapas."""
+    return LogInAnswer.of(await identity.log_in(body.email, body.password, body.code, origin))
 
 
 async def _while_registration_is_open(identity: Identity) -> None:
@@ -60,54 +60,54 @@ async def _while_registration_is_open(identity: Identity) -> None:
 @auth_router.post(
     "/register",
     status_code=201,
-    responses=_errors(400, 403, 409, 429, 503),
+    responses=errors(400, 403, 409, 429, 503),
     dependencies=[Depends(_while_registration_is_open)],
 )
-async def register(body: RegistrationBody, identity: Identity) -> UserAnswer:
+async def register(body: RegistrationBody, identity: Identity, origin: StrangersOrigin) -> UserAnswer:
     """Criar a própria conta, do papel `user`: sem acesso ao atendimento até um administrador mudar o papel."""
-    return UserAnswer.of(await identity.register(body.email, body.password, name=body.nome))
+    return UserAnswer.of(await identity.register(body.email, body.password, name=body.nome, origin=origin))
 
 
-@auth_router.post("/refresh", responses=_errors(400, 401), dependencies=[Depends(_never_cached)])
+@auth_router.post("/refresh", responses=errors(400, 401), dependencies=[Depends(never_cached)])
 async def refresh(body: RefreshBody, identity: Identity) -> LogInAnswer:
     """Trocar o token de renovação por um novo par. Usar o mesmo duas vezes encerra a sessão."""
     return LogInAnswer.of(await identity.refresh(body.refresh_token))
 
 
-@auth_router.post("/logout", responses=_errors(401))
-async def log_out(actor: CurrentActor, identity: Identity) -> LogOutAnswer:
+@auth_router.post("/logout", responses=errors(401))
+async def log_out(actor: CurrentActor, identity: Identity) -> DetailAnswer:
     """Encerrar a sessão: revoga o token atual e o de renovação."""
     await identity.log_out(actor)
-    return LogOutAnswer(detail="Sessão encerrada.")
+    return DetailAnswer(detail="Sessão encerrada.")
 
 
-@auth_router.get("/sessions", responses=_errors(401))
+@auth_router.get("/sessions", responses=errors(401))
 async def list_sessions(actor: CurrentActor, identity: Identity) -> SessionsAnswer:
     """As próprias sessões abertas, da mais nova à mais antiga."""
     return SessionsAnswer.of(await identity.open_sessions(actor), actor.session_id)
 
 
-@auth_router.delete("/sessions", responses=_errors(401))
+@auth_router.delete("/sessions", responses=errors(401))
 async def end_other_sessions(actor: CurrentActor, identity: Identity) -> SessionsEnded:
     """Encerrar na hora todas as próprias sessões, menos a atual."""
     ended = await identity.end_other_sessions(actor)
     return SessionsEnded(detail=f"{ended} {'sessão encerrada' if ended == 1 else 'sessões encerradas'}.", ended=ended)
 
 
-@auth_router.delete("/sessions/{session_id}", responses=_errors(400, 401, 404))
-async def end_session(session_id: UUID, actor: CurrentActor, identity: Identity) -> LogOutAnswer:
+@auth_router.delete("/sessions/{session_id}", responses=errors(400, 401, 404))
+async def end_session(session_id: UUID, actor: CurrentActor, identity: Identity) -> DetailAnswer:
     """Encerrar na hora uma das próprias sessões, inclusive a atual."""
     await identity.end_session(actor, session_id)
-    return LogOutAnswer(detail="Sessão encerrada.")
+    return DetailAnswer(detail="Sessão encerrada.")
 
 
-@auth_router.get("/me", responses=_errors(401))
+@auth_router.get("/me", responses=errors(401))
 async def me(actor: CurrentActor, identity: Identity) -> UserAnswer:
     """O usuário autenticado."""
     return UserAnswer.of(await identity.accounts.get_user(actor.user_id))
 
 
-@users_router.get("", responses=_errors(400, 401, 403))
+@users_router.get("", responses=errors(400, 401, 403))
 async def list_users(
     _actor: UserManager,
     identity: Identity,
@@ -121,32 +121,34 @@ async def list_users(
     return UserPageAnswer.of(found)
 
 
-@users_router.post("", status_code=201, responses=_errors(400, 401, 403, 409, 503))
-async def create_user(body: NewUserBody, _actor: UserManager, identity: Identity) -> UserAnswer:
+@users_router.post("", status_code=201, responses=errors(400, 401, 403, 409, 503))
+async def create_user(body: NewUserBody, _actor: UserManager, identity: Identity, origin: ActorsOrigin) -> UserAnswer:
     """Criar usuário (somente administradores)."""
-    user = await identity.accounts.create_user(body.email, body.password, name=body.nome, role=body.role)
+    user = await identity.accounts.create_user(body.email, body.password, name=body.nome, role=body.role, origin=origin)
     return UserAnswer.of(user)
 
 
-@users_router.get("/{user_id}", responses=_errors(400, 401, 403, 404))
+@users_router.get("/{user_id}", responses=errors(400, 401, 403, 404))
 async def get_user(user_id: int, actor: CurrentActor, identity: Identity) -> UserAnswer:
     """Obter um usuário: o próprio, ou qualquer um para administradores."""
     check_may_see_user(actor, user_id)
     return UserAnswer.of(await identity.accounts.get_user(user_id))
 
 
-@users_router.put("/{user_id}", responses=_errors(400, 401, 403, 404, 409, 503))
-async def change_user(user_id: int, body: UserChangesBody, actor: CurrentActor, identity: Identity) -> UserAnswer:
+@users_router.put("/{user_id}", responses=errors(400, 401, 403, 404, 409, 503))
+async def change_user(
+    user_id: int, body: UserChangesBody, actor: CurrentActor, identity: Identity, origin: ActorsOrigin
+) -> UserAnswer:
     """Atualizar um usuário: `nome` e `password` do próprio, ou tudo para administradores.
 
     Nova senha, novo papel ou desativação encerram na hora todas as sessões do usuário.
     """
     changes = body.changes()
     check_may_change_user(actor, user_id, changes)
-    return UserAnswer.of(await identity.accounts.change_user(user_id, changes))
+    return UserAnswer.of(await identity.accounts.change_user(user_id, changes, origin))
 
 
-@users_router.delete("/{user_id}", responses=_errors(400, 401, 403, 404, 409))
-async def deactivate_user(user_id: int, _actor: UserManager, identity: Identity) -> UserAnswer:
+@users_router.delete("/{user_id}", responses=errors(400, 401, 403, 404, 409))
+async def deactivate_user(user_id: int, _actor: UserManager, identity: Identity, origin: ActorsOrigin) -> UserAnswer:
     """Desativar um usuário; ele continua existindo, sem acesso (somente administradores)."""
-    return UserAnswer.of(await identity.accounts.change_user(user_id, UserChanges(is_active=False)))
+    return UserAnswer.of(await identity.accounts.change_user(user_id, UserChanges(is_active=False), origin))

@@ -2,12 +2,14 @@
 
 from enum import StrEnum
 
+from plantao.identity.errors import SecondFactorMissing
 from plantao.identity.models import Actor, Role, UserChanges
 from plantao.kit.errors import Forbidden
 
 
 class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
+    SEE_AUDIT = "see_audit"
     SEE_ALL_CONVERSATIONS = "see_all_conversations"
     SERVE_CONVERSATIONS = "serve_conversations"  # own ones, and the queue to take from
     ASSIGN_TO_OTHERS = "assign_to_others"
@@ -23,6 +25,7 @@ _LEADS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_USERS: frozenset({Role.ADMIN}),
+    Permission.SEE_AUDIT: frozenset({Role.ADMIN}),
     Permission.SEE_ALL_CONVERSATIONS: _LEADS,
     Permission.SERVE_CONVERSATIONS: _STAFF,
     Permission.ASSIGN_TO_OTHERS: _LEADS,
@@ -35,12 +38,14 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
 
 
 def may(actor: Actor, permission: Permission) -> bool:
-    return actor.role in ALLOWED[permission]
+    return actor.role in ALLOWED[permission] and not actor.restricted
 
 
 def check_may(actor: Actor, permission: Permission) -> None:
-    """Raises `Forbidden`."""
+    """Raises `Forbidden`, or `SecondFactorMissing` when that alone is in the way."""
     if not may(actor, permission):
+        if actor.role in ALLOWED[permission]:
+            raise SecondFactorMissing
         raise Forbidden("Sem permissão para este recurso.")
 
 

@@ -3,6 +3,7 @@
 Each raises `ValidationFailed`, whose `field` is the contract's word for the input.
 """
 
+import hashlib
 import re
 import unicodedata
 
@@ -32,6 +33,11 @@ def clean_email(value: str) -> str:
 def email_key(email: str) -> str:
     """How e-mails compare: without regard to case. Case folding can undo the normal form, hence the second pass."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
+
+
+def failure_key(email_key: str) -> str:
+    """How failures of an account are counted, without keeping the e-mail."""
+    return hashlib.sha256(email_key.encode()).hexdigest()
 
 
 def clean_name(value: str) -> str:

@@ -35,33 +35,47 @@ NewPassword = Annotated[
 Name = Annotated[str, Field(examples=["João Silva"], description=f"De 1 a {rules.NAME_MAX} caracteres.")]
 
 
-class _Input(BaseModel):
+class Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class LogInBody(_Input):
+Code = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=40,
+        examples=["123456"],
+        description="Seis dígitos do aplicativo autenticador, ou um código de recuperação.",
+    ),
+]
+
+
+class LogInBody(Input):
+    """`code` só para quem ativou a verificação em duas etapas."""
+
     email: Email
     password: Password
+    code: Code | None = None
 
 
-class RefreshBody(_Input):
+class RefreshBody(Input):
     refresh_token: Annotated[str, Field(max_length=512)]
 
 
-class RegistrationBody(_Input):
+class RegistrationBody(Input):
     email: Email
     password: NewPassword
     nome: Name
 
 
-class NewUserBody(_Input):
+class NewUserBody(Input):
     email: Email
     password: NewPassword
     nome: Name
     role: Role
 
 
-class UserChangesBody(_Input):
+class UserChangesBody(Input):
     """A field that is absent or null stays as it is."""
 
     email: Email | None = None
@@ -101,7 +115,7 @@ class LogInAnswer(BaseModel):
         )
 
 
-class LogOutAnswer(BaseModel):
+class DetailAnswer(BaseModel):
     detail: str
 
 
@@ -141,6 +155,7 @@ class UserAnswer(BaseModel):
     role: Role
     is_active: bool
     created_at: UtcSeconds
+    second_factor: bool
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -151,6 +166,7 @@ class UserAnswer(BaseModel):
             role=user.role,
             is_active=user.is_active,
             created_at=user.created_at,
+            second_factor=user.second_factor,
         )
 
 

@@ -1,14 +1,12 @@
-"""Log-ins and sessions: what may happen, and in which transaction.
+"""Log-ins and sessions: what may happen, and in which transaction."""
 
-Revocation works because nothing but the database says that a session is open: every request asks it.
-"""
-
-import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Connection
 
 from plantao.identity import rules, tokens
 from plantao.identity.accounts import Accounts
@@ -16,17 +14,21 @@ from plantao.identity.errors import (
     InvalidCredentials,
     InvalidToken,
     RegistrationClosed,
+    SecondFactorNeeded,
     TokenExpired,
     TokenReused,
     Unauthenticated,
+    WrongCode,
 )
-from plantao.identity.models import Actor, LogIn, OpenSession, Role, User
+from plantao.identity.gate import Gate
+from plantao.identity.models import LOCAL, Actor, LogIn, OpenSession, Origin, Role, SecondFactorPolicy, User
 from plantao.identity.passwords import PasswordHasher
 from plantao.identity.repository import sessions, users
+from plantao.identity.repository.store import Store
 from plantao.identity.repository.users import Credentials
+from plantao.identity.second_factor import SecondFactors, consume_code
 from plantao.identity.tokens import AccessTokens
 from plantao.kit.clock import Clock
-from plantao.kit.db import Database, Transaction
 from plantao.kit.errors import NotFound
 from plantao.kit.ids import uuid7
 from plantao.kit.rates.attempts import FailureLimit
@@ -44,7 +46,7 @@ class IdentityService:
 
     def __init__(
         self,
-        database: Database,
+        store: Store,
         clock: Clock,
         keys: Sequence[str],
         hasher: PasswordHasher,
@@ -52,64 +54,69 @@ class IdentityService:
         limiter: RateLimiter | None = None,
         account_failures: Rate = ACCOUNT_FAILURES,
         registration_open: bool = False,
+        second_factor_policy: SecondFactorPolicy = SecondFactorPolicy.OPTIONAL,
     ) -> None:
         """`keys` sign access tokens: the first one signs, all of them verify, each has at least 32 bytes."""
-        self._database = database
-        # Every request begins with one SELECT: without BEGIN and COMMIT it costs a third of the round trips.
-        self._reader = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._store = store
         self._clock = clock
         self._tokens = AccessTokens(keys, clock)
         self._hasher = hasher
         self._failures = FailureLimit(limiter or RateLimiter(clock), account_failures, "account")
         self._registration_open = registration_open
-        self.accounts = Accounts(database, clock, hasher)
+        self.accounts = Accounts(store, clock, hasher)
+        self.gate = Gate(store, clock, self._tokens, second_factor_policy)
+        self.second_factors = SecondFactors(store, clock, hasher, self._failures, second_factor_policy)
 
-    async def log_in(self, email: str, password: str) -> LogIn:
-        """Raises `InvalidCredentials`, the same one after the same time whatever was wrong.
+    async def log_in(self, email: str, password: str, code: str | None = None, origin: Origin = LOCAL) -> LogIn:
+        """`code`: of the authenticator app or a recovery code, for who has a second factor.
 
-        Raises `TooManyRequests` after too many failures with this e-mail, whether or not it is somebody's.
+        Raises `InvalidCredentials`, the same one after the same time whatever was wrong; then, with the right
+        password only, `SecondFactorNeeded` or `WrongCode`. Raises `TooManyRequests` after too many failures with
+        this e-mail, whether or not it is somebody's.
         """
         rules.check_password_bytes(password)
         key = rules.email_key(rules.clean_email(email))
-        async with self._failures.attempt(hashlib.sha256(key.encode()).hexdigest()) as attempt:
-            try:
-                return await self._log_in(key, password)
-            except InvalidCredentials:
-                await attempt.fail()
-                raise
+        async with self._failures.counting(rules.failure_key(key), InvalidCredentials, WrongCode):
+            return await self._log_in(key, password, code, origin)
 
-    async def _log_in(self, key: str, password: str) -> LogIn:
+    async def _log_in(self, key: str, password: str, code: str | None, origin: Origin) -> LogIn:
         # A second round is for the password (or its hash's parameters) that changed while we verified the first.
         for _ in range(2):
-            async with self._database.transaction() as transaction:
-                found = await users.find_credentials(transaction, key)
+            found = await self._store.read(lambda connection: users.find_credentials(connection, key))
             matches, rehashed = await self._hasher.verify(password, found.password_hash if found else None)
             if found is None or not matches or not found.user.is_active:
                 break
-            if log_in := await self._open_session(found, rehashed):
+            if found.user.second_factor and code is None:
+                raise SecondFactorNeeded
+            if log_in := await self._open_session(found, rehashed, code, origin):
                 return log_in
         raise InvalidCredentials
 
-    async def _open_session(self, found: Credentials, rehashed: str | None) -> LogIn | None:
-        """None when the user is not as it was found any more."""
-        user, password_hash = found
+    async def _open_session(
+        self, found: Credentials, rehashed: str | None, code: str | None = None, origin: Origin = LOCAL
+    ) -> LogIn | None:
+        """None when the user is not as it was found any more. Raises `WrongCode`."""
         session_id, now = uuid7(), self._clock.now()
-        async with self._database.transaction() as transaction:
-            if rehashed and await users.replace_hash(transaction, user.id, old=password_hash, new=rehashed):
-                password_hash = rehashed
+        own = replace(origin, actor_id=found.user.id)
+
+        def work(connection: Connection) -> LogIn | None:
+            verified = _rehash(connection, found, rehashed)
+            if found.user.second_factor and not consume_code(connection, found.user.id, code or "", own, now):
+                raise WrongCode
             expires_at = now + tokens.REFRESH_LIFE
-            if not await sessions.open_session(
-                transaction, session_id, user.id, password_hash=password_hash, now=now, expires_at=expires_at
-            ):
+            if not sessions.open_session(connection, session_id, verified, now=now, expires_at=expires_at):
                 return None
-            log_in = await self._issue(transaction, session_id, user, expires_at)
-        log.info("logged_in", user_id=user.id, session_id=str(session_id))
+            return self._issue(connection, session_id, found.user, expires_at)
+
+        log_in = await self._store.transaction(work)
+        if log_in is not None:
+            log.info("logged_in", user_id=found.user.id, session_id=str(session_id))
         return log_in
 
-    async def _issue(self, transaction: Transaction, session_id: UUID, user: User, expires_at: datetime) -> LogIn:
+    def _issue(self, connection: Connection, session_id: UUID, user: User, expires_at: datetime) -> LogIn:
         refresh_token = tokens.new_refresh_token()
-        await sessions.add_refresh_token(transaction, session_id, tokens.refresh_digest(refresh_token), expires_at)
-        access_token = self._tokens.issue(user.id, session_id)
+        sessions.add_refresh_token(connection, session_id, tokens.refresh_digest(refresh_token), expires_at)
+        access_token = self._tokens.issue(user, session_id)
         return LogIn(access_token, refresh_token, tokens.ACCESS_SECONDS, user)
 
     async def refresh(self, refresh_token: str) -> LogIn:
@@ -120,26 +127,26 @@ class IdentityService:
         """
         digest, now = tokens.refresh_digest(refresh_token), self._clock.now()
         # Answers are raised outside: an error inside would roll back the very revocation that it announces.
-        async with self._database.transaction() as transaction:
-            outcome = await self._rotate(transaction, digest, now)
+        outcome = await self._store.transaction(lambda connection: self._rotate(connection, digest, now))
         if isinstance(outcome, Unauthenticated):
             raise outcome
         return outcome
 
-    async def _rotate(self, transaction: Transaction, digest: bytes, now: datetime) -> LogIn | Unauthenticated:
-        used = await sessions.use_refresh_token(transaction, digest, now)
+    def _rotate(self, connection: Connection, digest: bytes, now: datetime) -> LogIn | Unauthenticated:
+        used = sessions.use_refresh_token(connection, digest, now)
         if used is None:
-            return await self._refuse(transaction, digest, now)
+            return self._refuse(connection, digest, now)
         expires_at = now + tokens.REFRESH_LIFE
-        await sessions.extend(transaction, used.session_id, expires_at)
-        return await self._issue(transaction, used.session_id, used.user, expires_at)
+        sessions.extend(connection, used.session_id, expires_at)
+        return self._issue(connection, used.session_id, used.user, expires_at)
 
-    async def _refuse(self, transaction: Transaction, digest: bytes, now: datetime) -> Unauthenticated:
-        found = await sessions.find_refresh_token(transaction, digest)
+    def _refuse(self, connection: Connection, digest: bytes, now: datetime) -> Unauthenticated:
+        found = sessions.find_refresh_token(connection, digest)
         if found is None:
             return InvalidToken()
         if found.used_at is not None:
-            await sessions.revoke(transaction, found.session_id, now)
+            sessions.revoke(connection, found.session_id, now)
+            self.gate.forget(found.session_id)
             log.warning("refresh_token_reused", session_id=str(found.session_id))
             return TokenReused()
         return TokenExpired() if found.expires_at <= now else InvalidToken()
@@ -149,54 +156,46 @@ class IdentityService:
         if not self._registration_open:
             raise RegistrationClosed
 
-    async def register(self, email: str, password: str, *, name: str) -> User:
+    async def register(self, email: str, password: str, *, name: str, origin: Origin) -> User:
         """An account that may see and change itself and nothing else, until an administrator gives it a role.
 
         Raises `RegistrationClosed`, `ValidationFailed`, `EmailTaken`.
         """
         self.check_registration()
-        return await self.accounts.create_user(email, password, name=name, role=Role.USER)
+        return await self.accounts.create_user(email, password, name=name, role=Role.USER, origin=origin)
 
     async def open_sessions(self, actor: Actor) -> list[OpenSession]:
         """One's own, newest first."""
-        async with self._database.transaction() as transaction:
-            return await sessions.open_of(transaction, actor.user_id, self._clock.now())
+        now = self._clock.now()
+        return await self._store.read(lambda connection: sessions.open_of(connection, actor.user_id, now))
 
     async def end_session(self, actor: Actor, session_id: UUID) -> None:
         """Raises `NotFound` for what is not one's own open session."""
-        async with self._database.transaction() as transaction:
-            if not await sessions.revoke_own(transaction, actor.user_id, session_id, self._clock.now()):
-                raise NotFound("Sessão não encontrada.")
+        now = self._clock.now()
+        ended = await self._store.transaction(
+            lambda connection: sessions.revoke_own(connection, actor.user_id, session_id, now)
+        )
+        if not ended:
+            raise NotFound("Sessão não encontrada.")
+        self.gate.forget(session_id)
 
     async def end_other_sessions(self, actor: Actor) -> int:
         """All of one's own but the one that asks; how many they were."""
-        async with self._database.transaction() as transaction:
-            return await sessions.revoke_others(transaction, actor.user_id, actor.session_id, self._clock.now())
-
-    def holder_of(self, token: str) -> int | None:
-        """Whose token this is, by its signature and age alone: its session may have ended. For counting, not access."""
-        try:
-            return self._tokens.read(token).user_id
-        except Unauthenticated:
-            return None
+        now = self._clock.now()
+        return await self._store.transaction(
+            lambda connection: sessions.revoke_others(connection, actor.user_id, actor.session_id, now)
+        )
 
     async def log_out(self, actor: Actor) -> None:
         """Ends the session: this access token, all others of its family, and the refresh token."""
-        async with self._database.transaction() as transaction:
-            await sessions.revoke(transaction, actor.session_id, self._clock.now())
+        now = self._clock.now()
+        await self._store.transaction(lambda connection: sessions.revoke(connection, actor.session_id, now))
+        self.gate.forget(actor.session_id)
 
-    async def authenticate(self, token: str) -> Actor:
-        """Who holds this access token. Raises `InvalidToken` or `TokenExpired`."""
-        claims = self._tokens.read(token)
-        async with self._reader.connect() as connection:
-            actor = await sessions.actor_of(connection, claims.session_id, self._clock.now(), claims.expires_at)
-        if actor is None or actor.user_id != claims.user_id:
-            raise InvalidToken
-        return actor
 
-    async def still_valid(self, session_ids: Sequence[UUID]) -> set[UUID]:
-        """Which of these sessions are open, in one query: for long connections, which ask again and again."""
-        if not session_ids:
-            return set()
-        async with self._reader.connect() as connection:
-            return await sessions.still_open(connection, session_ids, self._clock.now())
+def _rehash(connection: Connection, found: Credentials, rehashed: str | None) -> Credentials:
+    """The credentials as they are now stored."""
+    old = found.password_hash
+    if rehashed and users.replace_hash(connection, found.user.id, old=old, new=rehashed):
+        return Credentials(found.user, rehashed)
+    return found

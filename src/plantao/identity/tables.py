@@ -1,4 +1,11 @@
-"""Who may log in, and with what. Private to identity."""
+"""Who may log in, and with what. Private to identity.
+
+The same tables in PostgreSQL and in SQL Server, where they are migrated apart (`migrations/sqlserver`): no foreign
+key leads out of here or in.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -6,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Dialect,
     ForeignKey,
     Identity,
     Index,
@@ -13,24 +21,63 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    TypeDecorator,
     Uuid,
     text,
 )
+from sqlalchemy.dialects import mssql
+from sqlalchemy.types import TypeEngine
 
 from plantao.kit.db import metadata
+
+EXACT = "Latin1_General_BIN2"  # SQL Server compares without regard to case, unless told
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time. SQL Server's drivers disagree about DATETIMEOFFSET, so there it is UTC without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "mssql":
+            return dialect.type_descriptor(mssql.DATETIME2(6))  # type: ignore[no-untyped-call] # SQLAlchemy left it untyped
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "mssql":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and dialect.name == "mssql" else value
+
+
+def _words(length: int, *, exact: bool = False) -> TypeEngine[str]:
+    """A text, of at most `length` UTF-16 units in SQL Server, which wants to know."""
+    return Text().with_variant(mssql.NVARCHAR(length, collation=EXACT if exact else None), "mssql")
+
+
+_DIGEST = LargeBinary().with_variant(mssql.VARBINARY(32), "mssql")  # type: ignore[no-untyped-call] # as above  # SHA-256: a read of the table logs nobody in
+_LONG = Text().with_variant(mssql.NVARCHAR(), "mssql")
 
 users = Table(
     "users",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("email", Text, nullable=False),
-    Column("email_key", Text, nullable=False, unique=True),  # case-folded: how e-mails compare
-    Column("password_hash", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
+    Column("email", _words(254), nullable=False),
+    # Case-folded: how e-mails compare. Folding makes some letters three.
+    Column("email_key", _words(850, exact=True), nullable=False, unique=True),
+    Column("password_hash", _words(255, exact=True), nullable=False),
+    Column("name", _words(240), nullable=False),
+    Column("role", _words(20, exact=True), nullable=False),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    # The second factor: its shared secret, since when it is asked for, and the last interval whose code was used.
+    Column("totp_secret", _words(64, exact=True)),
+    Column("totp_confirmed_at", Moment),
+    Column("totp_last_interval", BigInteger),
     CheckConstraint("role IN ('admin', 'atendente', 'supervisor', 'user')", name="role_known"),
 )
 
@@ -40,18 +87,50 @@ sessions = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("user_id", ForeignKey("users.id"), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("revoked_at", DateTime(timezone=True)),
-    Index("ix_sessions_user_open", "user_id", postgresql_where=text("revoked_at IS NULL")),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Index(
+        "ix_sessions_user_open",
+        "user_id",
+        postgresql_where=text("revoked_at IS NULL"),
+        mssql_where=text("revoked_at IS NULL"),
+    ),
 )
 
 refresh_tokens = Table(
     "refresh_tokens",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("token_hash", LargeBinary, nullable=False, unique=True),  # SHA-256: a read of the table logs nobody in
+    Column("token_hash", _DIGEST, nullable=False, unique=True),
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("used_at", DateTime(timezone=True)),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+# For the day on which the phone is lost. Each is good once.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("code_hash", _DIGEST, nullable=False),
+    Column("used_at", Moment),
+)
+
+# Who changed which user, how, and from where. A trigger refuses to change or delete a row.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("action", _words(40, exact=True), nullable=False),
+    Column("user_id", Integer, nullable=False),  # whom it is about
+    Column("actor_id", Integer),  # who did it; null: nobody who was logged in
+    Column("before", _LONG, nullable=False),  # JSON objects of what changed
+    Column("after", _LONG, nullable=False),
+    Column("address", _words(64), nullable=False),
+    Column("request_id", _words(64)),
+    Index("ix_audit_entries_user", "user_id", "id"),
+    Index("ix_audit_entries_actor", "actor_id", "id"),
 )

@@ -10,6 +10,7 @@ from uuid import UUID
 import jwt
 
 from plantao.identity.errors import InvalidToken, TokenExpired
+from plantao.identity.models import Role, User
 from plantao.kit.clock import Clock
 
 ALGORITHM = "HS256"  # pinned: the token's own header is never asked
@@ -18,13 +19,18 @@ ACCESS_SECONDS = 86_400
 REFRESH_LIFE = timedelta(days=30)
 MIN_KEY_BYTES = 32
 _REFRESH_BYTES = 32
-_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
+_CLAIMS = ["iss", "aud", "sub", "name", "role", "amr", "sid", "jti", "iat", "exp"]
 
 
 class AccessClaims(NamedTuple):
+    """`name`, `role` and `second_factor` are as they were when the token was issued."""
+
     user_id: int
     session_id: UUID
     expires_at: datetime
+    name: str
+    role: Role
+    second_factor: bool
 
 
 class AccessTokens:
@@ -39,12 +45,15 @@ class AccessTokens:
         self._keys = tuple(keys)
         self._clock = clock
 
-    def issue(self, user_id: int, session_id: UUID) -> str:
+    def issue(self, user: User, session_id: UUID) -> str:
         now = int(self._clock.now().timestamp())
         payload = {
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": str(user_id),
+            "sub": str(user.id),
+            "name": user.name,
+            "role": user.role,
+            "amr": ["pwd", "otp"] if user.second_factor else ["pwd"],  # RFC 8176
             "sid": str(session_id),
             "jti": secrets.token_urlsafe(12),
             "iat": now,
@@ -56,8 +65,7 @@ class AccessTokens:
         """Raises `InvalidToken`, or `TokenExpired` for one that was good."""
         try:
             payload = self._verified(token)
-            expires_at = datetime.fromtimestamp(int(payload["exp"]), UTC)
-            claims = AccessClaims(int(payload["sub"]), UUID(payload["sid"]), expires_at)
+            claims = _claims(payload)
         except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
             raise InvalidToken from None
         if claims.expires_at <= self._clock.now():
@@ -71,6 +79,17 @@ class AccessTokens:
             except jwt.InvalidSignatureError:
                 continue
         return _decode(token, self._keys[-1])
+
+
+def _claims(payload: dict[str, Any]) -> AccessClaims:
+    return AccessClaims(
+        user_id=int(payload["sub"]),
+        session_id=UUID(payload["sid"]),
+        expires_at=datetime.fromtimestamp(int(payload["exp"]), UTC),
+        name=str(payload["name"]),
+        role=Role(payload["role"]),
+        second_factor="otp" in payload["amr"],
+    )
 
 
 def _decode(token: str, key: str) -> dict[str, Any]:

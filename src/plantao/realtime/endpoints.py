@@ -16,8 +16,9 @@ from plantao.conversations.drafts import ChannelCheck, Wish, is_inline, read_wis
 from plantao.conversations.events import AgentTyping, announce
 from plantao.conversations.sending import send_as_agent
 from plantao.conversations.views import encode_frame
+from plantao.identity.gate import Gate
 from plantao.identity.models import Actor
-from plantao.identity.service import IdentityService
+from plantao.identity.repository.store import StoreUnavailable
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, is_transient
 from plantao.kit.errors import AppError, ErrorCode, ValidationFailed
@@ -47,7 +48,7 @@ class Chat:
         """Serves one client. A bad token closes with 4401 after the handshake: browsers show no refusal's status."""
         await receive()  # websocket.connect
         token, subprotocol = _credentials(HTTPConnection(scope))
-        actor = await _authenticate(scope["app"].state.identity, token)
+        actor = await _authenticate(scope["app"].state.identity.gate, token)
         await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
         if isinstance(actor, int):
             await send({"type": "websocket.close", "code": actor})
@@ -55,10 +56,12 @@ class Chat:
             await Line(scope["app"].state, receive, send, actor).serve()
 
 
-async def _authenticate(identity: IdentityService, token: str) -> Actor | int:
+async def _authenticate(gate: Gate, token: str) -> Actor | int:
     """Who is there, or the code to close with."""
     try:
-        return await identity.authenticate(token)
+        return await gate.authenticate(token)
+    except StoreUnavailable:
+        return TRY_AGAIN_LATER
     except AppError:
         return TOKEN_REVOKED
     except Exception as error:

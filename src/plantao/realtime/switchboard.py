@@ -8,8 +8,8 @@ from uuid import UUID
 import structlog
 
 from plantao.conversations.events import TOPIC, Broadcast, read_broadcast
+from plantao.identity.gate import Gate
 from plantao.identity.policy import Permission, may
-from plantao.identity.service import IdentityService
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import is_transient
@@ -24,8 +24,8 @@ HEARTBEAT_EVERY = 30  # checks
 
 
 class Switchboard:
-    def __init__(self, hub: Hub, identity: IdentityService, presence: Presence, clock: Clock) -> None:
-        self._identity = identity
+    def __init__(self, hub: Hub, gate: Gate, presence: Presence, clock: Clock) -> None:
+        self._gate = gate
         self._presence = presence
         self._clock = clock
         self._sockets: set[Socket] = set()
@@ -116,7 +116,7 @@ class Switchboard:
         if not self._sockets:
             return
         now = self._clock.now()
-        valid = await self._identity.still_valid(list({socket.actor.session_id for socket in self._sockets}))
+        valid = await self._gate.still_valid(list({socket.actor.session_id for socket in self._sockets}))
         for socket in tuple(self._sockets):
             if socket.actor.session_id not in valid or socket.actor.expires_at <= now:
                 socket.close(TOKEN_REVOKED)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from plantao.conversations.events import DESK, ROUTING
 from plantao.identity.models import Actor, Role
+from plantao.identity.policy import Permission, may
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.routing import repository
@@ -24,7 +25,7 @@ class Presence:
     async def appear(self, actor: Actor) -> None:
         """The agent has a socket here: the queue may assign."""
         async with self._database.transaction() as tx:
-            if actor.role is not Role.ATTENDANT:
+            if not _is_agent(actor):
                 # Who was promoted is an agent no more, and is not missed as one.
                 await repository.withdraw(tx, actor.user_id)
                 return
@@ -41,7 +42,7 @@ class Presence:
 
     async def heartbeat(self, actors: Iterable[Actor]) -> None:
         """Says that these are still here; a process that dies is silent, and its agents count as gone soon."""
-        user_ids = sorted({actor.user_id for actor in actors if actor.role is Role.ATTENDANT})
+        user_ids = sorted({actor.user_id for actor in actors if _is_agent(actor)})
         if user_ids:
             async with self._database.transaction() as tx:
                 await repository.heartbeat(tx, user_ids, self._node, self._clock.now())
@@ -51,3 +52,7 @@ class Presence:
         async with self._database.transaction() as tx:
             await repository.leave_node(tx, self._node, self._clock.now())
             tx.publish(DESK)
+
+
+def _is_agent(actor: Actor) -> bool:
+    return actor.role is Role.ATTENDANT and may(actor, Permission.SERVE_CONVERSATIONS)

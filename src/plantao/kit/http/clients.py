@@ -28,15 +28,14 @@ class Clients:
 
     def address(self, scope: Scope) -> str:
         """For counting: an IPv4 address, or the /64 network of an IPv6 address."""
-        peer = _peer(scope)
-        if peer is None:
-            return UNKNOWN
-        client = self._behind(peer, scope) if self._trusts(peer) else peer
-        if client is peer:
-            self._warn_of_a_proxy(peer, scope)
+        client = self._client(scope)
         if isinstance(client, ipaddress.IPv6Address):
             return str(ipaddress.ip_network((client.packed, SUBSCRIBERS_BITS), strict=False))
-        return str(client)
+        return str(client or UNKNOWN)
+
+    def exact_address(self, scope: Scope) -> str:
+        """For the record."""
+        return str(self._client(scope) or UNKNOWN)
 
     def uses_tls(self, scope: Scope) -> bool:
         if scope["scheme"] == "https":
@@ -46,6 +45,15 @@ class Clients:
             return False
         peer = _peer(scope)
         return peer is not None and self._trusts(peer) and forwarded.rpartition(",")[2].strip().lower() == "https"
+
+    def _client(self, scope: Scope) -> IPAddress | None:
+        peer = _peer(scope)
+        if peer is None:
+            return None
+        client = self._behind(peer, scope) if self._trusts(peer) else peer
+        if client is peer:
+            self._warn_of_a_proxy(peer, scope)
+        return client
 
     def _behind(self, proxy: IPAddress, scope: Scope) -> IPAddress:
         """The rightmost hop that is no proxy of ours: what stands left of it, the client may have written."""

@@ -66,6 +66,16 @@ class FailureLimit:
                     line.turn.notify()
                 self._tidy(line, key)
 
+    @asynccontextmanager
+    async def counting(self, key: str, *failures: type[Exception]) -> AsyncIterator[None]:
+        """An attempt that has failed when the block raises one of these. Raises as `attempt` does."""
+        async with self.attempt(key) as attempt:
+            try:
+                yield
+            except failures:
+                await attempt.fail()
+                raise
+
     async def count_failure(self, key: str) -> Window:
         """Another process may have filled the window meanwhile: then it is full, and that is all."""
         return (await self._limiter.count(self._rate, self._name, key))[1]
