@@ -11,15 +11,11 @@ Settings are environment variables; an empty one counts as not set. `plantao ser
 without the required ones.
 
 | `{PREFIX}...` | default | meaning |\n|---|---|---|\n"""
-TAIL = f"""
-`{PREFIX}AUTH_DATABASE_URL` belongs to a part that is [not built yet](api.md#not-built-yet): `plantao serve` and
-`plantao worker` refuse it.
-"""
 
 
 def is_required(name: str) -> bool:
     good = SecretStr("abcdefghijkl" * 3)
-    given = dict.fromkeys(Settings.model_fields, (good,)) | {name: None}
+    given = dict.fromkeys(Settings.model_fields, (good,)) | {"auth_database_url": None, name: None}
     try:
         require_for_serving(Settings.model_construct(None, **given))
     except SettingsError:
@@ -32,7 +28,7 @@ def page() -> str:
     for name, field in Settings.model_fields.items():
         default = "" if field.default in (None, ()) else f"`{field.default}`"
         table += f"| `{name.upper()}` | {default} | {field.description}{' **Required.**' * is_required(name)} |\n"
-    return HEAD + table + TAIL
+    return HEAD + table
 
 
 if __name__ == "__main__":

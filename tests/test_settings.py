@@ -10,10 +10,10 @@ import pytest
 from tests.stories.harness import JWT_SECRET
 
 from plantao.settings import (
+    AUTH_DRIVERS,
     PREFIX,
     SettingsError,
     read_settings,
-    refuse_unsupported,
     require_for_serving,
 )
 
@@ -105,10 +105,31 @@ def test_the_safe_defaults() -> None:
     assert read_settings().metrics_token is None  # loopback only
 
 
-def test_a_second_database_for_users_is_refused_and_not_ignored() -> None:
-    with pytest.raises(SettingsError, match=f"^{PREFIX}AUTH_DATABASE_URL: "):
-        refuse_unsupported({f"{PREFIX}AUTH_DATABASE_URL": "mssql://h/d"})
-    refuse_unsupported({"UNRELATED": "1"})
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mssql://u:p@h/d",
+        "mssql+pyodbc://u:p@h/d",
+        "postgresql://u:p@h/d",
+        "mssql+pymssql://u:p@h",
+        "mssql+pymssql:///d",
+        "mssql+pymssql",
+    ],
+)
+def test_an_address_of_no_users_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    environment(monkeypatch, COMPLETE | {"AUTH_DATABASE_URL": url})
+    with pytest.raises(SettingsError, match=f"^{PREFIX}AUTH_DATABASE_URL: must") as refused:
+        require_for_serving(read_settings())
+    assert "u:p" not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", AUTH_DRIVERS)
+def test_both_drivers_are_known(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    environment(monkeypatch, COMPLETE | {"AUTH_DATABASE_URL": f"{scheme}://u:p@h:1433/d"})
+    require_for_serving(read_settings())
+    monkeypatch.setitem(AUTH_DRIVERS, scheme, "no_such_driver")
+    with pytest.raises(SettingsError, match="driver is missing"):
+        require_for_serving(read_settings())
 
 
 CLI_TABLE = [

@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from plantao.app import open_store
 from plantao.identity.accounts import Accounts
 from plantao.identity.models import Role, User
 from plantao.identity.passwords import PasswordHasher
-from plantao.identity.repository.store import PostgresStore
 from plantao.kit.clock import SystemClock
 from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
 from plantao.kit.migrations import migrate
+from plantao.runtime import migrate_all
+from plantao.settings import Settings
 from plantao.whatsapp import ledger
 
 PAGE = 100
@@ -30,22 +32,28 @@ async def _migrated(url: str) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def _accounts(url: str) -> AsyncIterator[Accounts]:
-    async with _migrated(url) as database:
-        yield Accounts(PostgresStore(database), SystemClock(), PasswordHasher(threads=1))
+async def _accounts(settings: Settings, url: str) -> AsyncIterator[Accounts]:
+    await migrate_all(settings, url)
+    database = Database(url, pool_size=2)
+    store = open_store(settings, database)
+    try:
+        yield Accounts(store, SystemClock(), PasswordHasher(threads=1))
+    finally:
+        await store.aclose()
+        await database.dispose()
 
 
-async def create(url: str, email: str, password: str, name: str, role: str) -> User:
+async def create(settings: Settings, url: str, email: str, password: str, name: str, role: str) -> User:
     """Raises `ValidationFailed`, `EmailTaken`."""
     if role not in set(Role):
         raise ValidationFailed(f"role must be one of {', '.join(Role)}", field="role")
-    async with _accounts(url) as accounts:
+    async with _accounts(settings, url) as accounts:
         return await accounts.create_user(email, password, name=name, role=Role(role))
 
 
-async def everybody(url: str) -> list[User]:
+async def everybody(settings: Settings, url: str) -> list[User]:
     found: list[User] = []
-    async with _accounts(url) as accounts:
+    async with _accounts(settings, url) as accounts:
         while page := (await accounts.list_users(page=len(found) // PAGE + 1, limit=PAGE)).users:
             found += page
             if len(page) < PAGE:
@@ -53,15 +61,15 @@ async def everybody(url: str) -> list[User]:
     return found
 
 
-async def reset(url: str, email: str, password: str) -> None:
+async def reset(settings: Settings, url: str, email: str, password: str) -> None:
     """Raises `ValidationFailed`, `NotFound`."""
-    async with _accounts(url) as accounts:
+    async with _accounts(settings, url) as accounts:
         await accounts.reset_password(email, password)
 
 
-async def reset_second_factor(url: str, email: str) -> None:
+async def reset_second_factor(settings: Settings, url: str, email: str) -> None:
     """Raises `ValidationFailed`, `NotFound`, `SecondFactorOff`."""
-    async with _accounts(url) as accounts:
+    async with _accounts(settings, url) as accounts:
         await accounts.reset_second_factor_of(email)
 
 

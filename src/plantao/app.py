@@ -49,7 +49,7 @@ from plantao.routing import endpoints as routing
 from plantao.routing.absence import Absence
 from plantao.routing.assignment import assign_waiting
 from plantao.routing.presence import Presence
-from plantao.settings import PREFIX, Settings, SettingsError
+from plantao.settings import PREFIX, Settings, SettingsError, auth_url
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
 from plantao.whatsapp.compose import check_draft
@@ -102,13 +102,23 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         clock=clock,
         hub=hub,
         database=database,
-        store=PostgresStore(database),
+        store=open_store(settings, database),
         graph=_graph_client(settings),
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
         engine=build_engine(settings),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
     )
+
+
+def open_store(settings: Settings, database: Database) -> Store:
+    """Where users are kept. Connects to nothing yet. Raises `SettingsError`."""
+    if settings.auth_database_url is None:
+        return PostgresStore(database)
+    # SQLAlchemy's dialect and the driver are imported only where they are used.
+    from plantao.identity.repository.sqlserver import SqlServerStore  # noqa: PLC0415
+
+    return SqlServerStore(auth_url(settings))
 
 
 def _graph_client(settings: Settings) -> GraphClient:
@@ -229,7 +239,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.check_draft = check_draft
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
-    app.state.health = HealthMonitor(parts.database, parts.hub, parts.graph, parts.clock)
+    app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.graph, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)

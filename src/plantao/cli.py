@@ -21,7 +21,6 @@ from plantao.settings import (
     Settings,
     SettingsError,
     read_settings,
-    refuse_unsupported,
     require_for_serving,
 )
 
@@ -74,11 +73,11 @@ def demo() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema."""
-    from plantao.kit.migrations import migrate as upgrade
+    from plantao import runtime
     from plantao.kit.migrations import newest_revision
 
     settings = _settings()
-    _with_database(settings, upgrade)
+    _with_database(settings, lambda url: runtime.migrate_all(settings, url))
     console.print(f"database is at revision {newest_revision()}")
 
 
@@ -114,7 +113,8 @@ def create_user(
     """Create a user."""
     from plantao.administration import create
 
-    created = _with_database(_settings(), lambda url: create(url, email, password, name, role))
+    settings = _settings()
+    created = _with_database(settings, lambda url: create(settings, url, email, password, name, role))
     console.print(f"created user {created.id}: {created.email} ({created.role})")
 
 
@@ -123,8 +123,9 @@ def list_users() -> None:
     """List all users."""
     from plantao.administration import everybody
 
+    settings = _settings()
     table = Table("id", "e-mail", "name", "role", "active")
-    for user in _with_database(_settings(), everybody):
+    for user in _with_database(settings, lambda url: everybody(settings, url)):
         table.add_row(str(user.id), user.email, user.name, user.role, "yes" if user.is_active else "no")
     console.print(table)
 
@@ -137,7 +138,8 @@ def reset_password(
     """Set a user's password; all of the user's sessions end."""
     from plantao.administration import reset
 
-    _with_database(_settings(), lambda url: reset(url, email, password))
+    settings = _settings()
+    _with_database(settings, lambda url: reset(settings, url, email, password))
     console.print(f"new password set for {email}; all sessions ended")
 
 
@@ -146,7 +148,8 @@ def reset_second_factor(email: str) -> None:
     """Remove the second factor of somebody who has lost it; all sessions end."""
     from plantao.administration import reset_second_factor as reset
 
-    _with_database(_settings(), lambda url: reset(url, email))
+    settings = _settings()
+    _with_database(settings, lambda url: reset(settings, url, email))
     console.print(f"second factor of {email} removed; all sessions ended")
 
 
@@ -202,7 +205,6 @@ def _settings() -> Settings:
 def _serving_settings() -> Settings:
     settings = _settings()
     require_for_serving(settings)
-    refuse_unsupported()
     return settings
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from plantao import __version__
 from plantao.conversations.views import encode_json
+from plantao.identity.repository.store import Store
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.kit.hub import Hub
@@ -54,6 +55,7 @@ class HealthMonitor:
     """Asks the database when asked; asks Meta in the background, now and then."""
 
     database: Database
+    store: Store
     hub: Hub
     graph: GraphClient
     clock: Clock
@@ -71,16 +73,16 @@ class HealthMonitor:
 
     async def report(self) -> dict[str, Any]:
         await self._await_first_look()
-        database = await self.database_health()
-        redis = self._redis_health()
+        database, sqlserver = await asyncio.gather(self.database_health(), self._users_health())
+        redis = _optional(self.hub.healthy)
         services = {
             "database": database,
             "redis": redis,
-            "sqlserver": Health.DISABLED,
+            "sqlserver": sqlserver,
             "whatsapp_api": self.whatsapp,
         }
         return {
-            "status": _overall(database, redis, self.whatsapp),
+            "status": _overall(database, redis, sqlserver, self.whatsapp),
             "version": __version__,
             "timestamp": self.clock.now().replace(microsecond=0),
             "services": services,
@@ -101,10 +103,12 @@ class HealthMonitor:
             return Health.UNHEALTHY
         return Health.HEALTHY
 
-    def _redis_health(self) -> Health:
-        if self.hub.healthy is None:
-            return Health.DISABLED
-        return Health.HEALTHY if self.hub.healthy else Health.UNHEALTHY
+    async def _users_health(self) -> Health:
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                return _optional(await self.store.answers())
+        except TimeoutError:
+            return Health.UNHEALTHY
 
     async def _watch_whatsapp(self) -> None:
         while True:
@@ -116,6 +120,13 @@ class HealthMonitor:
                 self.whatsapp = Health.UNHEALTHY
             self._asked.set()
             await asyncio.sleep(WHATSAPP_EVERY)
+
+
+def _optional(works: bool | None) -> Health:
+    """None: it is not set up."""
+    if works is None:
+        return Health.DISABLED
+    return Health.HEALTHY if works else Health.UNHEALTHY
 
 
 def _overall(database: Health, *optional: Health) -> Health:

@@ -19,7 +19,7 @@ from plantao.kit.errors import ValidationFailed
 from plantao.kit.http.server import bind, build_server, connections_bound
 from plantao.kit.migrations import migrate
 from plantao.kit.postgres import EmbeddedPostgres, kept_alive
-from plantao.settings import PREFIX, Settings, SettingsError
+from plantao.settings import PREFIX, Settings, SettingsError, auth_url
 
 log = structlog.get_logger(__name__)
 
@@ -67,12 +67,22 @@ def listen(settings: Settings) -> socket.socket:
         raise SettingsError(f"{PREFIX}PORT: cannot listen on {address}: {error.strerror}") from None
 
 
+async def migrate_all(settings: Settings, url: str) -> None:
+    """Both databases, if there are two. Raises `SettingsError`, or what the database raised."""
+    await migrate(url)
+    if settings.auth_database_url is not None:
+        # SQLAlchemy's dialect and the driver are imported only where they are used.
+        from plantao.identity.repository.sqlserver_migrations import migrate as migrate_users  # noqa: PLC0415
+
+        await asyncio.to_thread(migrate_users, auth_url(settings))
+
+
 def run_server(settings: Settings, url: str, listener: socket.socket) -> None:
     """Migrates, creates the first administrator, and serves until told to stop."""
     host, port = listener.getsockname()[:2]
 
     async def serve() -> None:
-        await migrate(url)
+        await migrate_all(settings, url)
         parts = build_parts(settings, url)
         await create_first_admin(settings, parts.store)
         spare_the_collector()
@@ -94,7 +104,7 @@ def run_worker(settings: Settings, url: str) -> None:
     """The background loops alone, beside web processes on the same database."""
 
     async def work() -> None:
-        await migrate(url)
+        await migrate_all(settings, url)
         spare_the_collector()
         async with working(build_parts(settings, url)):
             stopped = asyncio.Event()
@@ -119,6 +129,7 @@ async def working(parts: Parts) -> AsyncIterator[Workers]:
         await parts.hub.stop()
         await parts.graph.aclose()
         await parts.engine.aclose()
+        await parts.store.aclose()
         await parts.database.dispose()
 
 

@@ -1,10 +1,11 @@
 """All settings, from the environment. docs/settings.md is this class as a page; a test holds them together."""
 
+import importlib.util
 import ipaddress
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from plantao.kit.rates.rate import parse_rate
 
 PREFIX = "PLANTAO_"
+AUTH_DRIVERS = {"mssql+mssqlpython": "mssql_python", "mssql+pymssql": "pymssql"}  # scheme: module
 MIN_SECRET_LENGTH, MIN_DIFFERENT = 32, 10
 
 
@@ -29,6 +31,11 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None,
         description="postgresql://user:password@host/name. Unset: the embedded PostgreSQL in the data directory.",
+    )
+    auth_database_url: SecretStr | None = Field(
+        None,
+        description="mssql+mssqlpython://user:password@host:1433/name, or mssql+pymssql://...: users, sessions and "
+        "tokens in a SQL Server. Unset: in the database of everything else.",
     )
     redis_url: SecretStr | None = Field(
         None,
@@ -142,12 +149,23 @@ def require_for_serving(settings: Settings) -> None:
         if not value:
             raise SettingsError(f"{PREFIX}{name.upper()}: is required")
     _require_strong(settings.jwt_secret)
+    if settings.auth_database_url is not None:
+        auth_url(settings)
 
 
-def refuse_unsupported(environment: Mapping[str, str] = os.environ) -> None:
-    """Raises `SettingsError` for what is set, fixed by name already, and would mislead if it were ignored."""
-    if environment.get(f"{PREFIX}AUTH_DATABASE_URL"):
-        raise SettingsError(f"{PREFIX}AUTH_DATABASE_URL: a second database for users is not supported yet")
+def auth_url(settings: Settings) -> str:
+    """The address of the users' own database, which has to be set. Raises `SettingsError` for a wrong one."""
+    assert settings.auth_database_url is not None  # noqa: S101 - asked only where it is
+    name, value = f"{PREFIX}AUTH_DATABASE_URL", settings.auth_database_url.get_secret_value()
+    scheme, _, rest = value.partition("://")
+    if scheme not in AUTH_DRIVERS:
+        raise SettingsError(f"{name}: must begin with {' or '.join(f'{known}://' for known in AUTH_DRIVERS)}")
+    parts = urlsplit(f"//{rest}")
+    if not parts.hostname or not parts.path.strip("/"):
+        raise SettingsError(f"{name}: must name a host and a database")
+    if importlib.util.find_spec(AUTH_DRIVERS[scheme]) is None:
+        raise SettingsError(f"{name}: its driver is missing: pip install 'plantao[sqlserver]'")
+    return value
 
 
 def _require_strong(secrets: Sequence[SecretStr]) -> None:

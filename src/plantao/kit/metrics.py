@@ -17,6 +17,8 @@ CONNECTIONS_REFUSED = Counter("plantao_connections_refused_total", "Connections 
 WEBSOCKETS = Gauge("websocket_connections_active", "Open WebSocket connections of this process")
 WEBSOCKETS_CLOSED = Counter("plantao_websocket_closed_total", "WebSocket connections that the server closed", ["code"])
 CONVERSATIONS_ACTIVE = Gauge("conversations_active_total", "Conversations in progress")
+USERS_DATABASE_UP = Gauge("plantao_users_database_up", "0 while the users' own database does not answer, else 1")
+USERS_DATABASE_UP.set(1)
 MESSAGES_SENT = Counter("messages_sent_total", "Outgoing messages by what became of the attempt", ["outcome"])
 MEDIA_FETCHES = Counter("plantao_media_fetches_total", "Customers' files by what became of the attempt", ["outcome"])
 MEDIA_PENDING = Gauge("plantao_media_pending", "Customers' files not yet fetched from Meta")

@@ -29,9 +29,10 @@ def migrations_directory() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "migrations"
 
 
-def newest_revision() -> str:
+def newest_revision(directory: Path | None = None) -> str:
     """The revisions are in one line, and their files' names begin with their numbers; a test holds them to it."""
-    return max(path.name.partition("_")[0] for path in (migrations_directory() / "versions").glob("[0-9]*.py"))
+    versions = (directory or migrations_directory()) / "versions"
+    return max(path.name.partition("_")[0] for path in versions.glob("[0-9]*.py"))
 
 
 async def current_revision(url: str) -> str | None:
@@ -70,18 +71,19 @@ async def _upgrade(url: str) -> None:
                 await connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
                 await connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
                 await connection.commit()
-                await connection.run_sync(_run_alembic)
+                await connection.run_sync(upgrade, migrations_directory())
                 await connection.commit()
         finally:
             await guard.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
 
 
-def _run_alembic(connection: Connection) -> None:
+def upgrade(connection: Connection, directory: Path) -> None:
+    """Runs what is missing of the migrations in `directory`."""
     # Alembic takes a fifth of a second to import, and most starts find the schema as it should be.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(migrations_directory()).replace("%", "%%"))
+    config.set_main_option("script_location", str(directory).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
