@@ -16,7 +16,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-IF_TRANCOUNT: Final = _pattern(r"IF\s+\(?\s*@@TRANCOUNT\s*(?P<operator>>|=|<>|!=)\s*(?P<number>\d+)\s*\)?(?=\s)")
+IF_TRANCOUNT: Final = _pattern(r"IF\s+\(?\s*@@TRANCOUNT\s*(?P<operator>>|=|<>|!=)\s*(?P<number>\d+)\s*\)?(?=\s|$)")
 ISOLATION: Final = _pattern(
     r"SET\s+TRANSACTION\s+ISOLATION\s+LEVEL\s+"
     r"(?P<level>READ\s+UNCOMMITTED|READ\s+COMMITTED|REPEATABLE\s+READ|SERIALIZABLE|SNAPSHOT)\b"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine
 from tests.conftest import _execute
-from tests.tds import TdsServer, connect_args
+from tests.tds import TdsServer, connect_args, drivers
 from tests.tds.tables import metadata
 
 from plantao.kit.postgres import EmbeddedPostgres
@@ -23,11 +23,12 @@ def server(cluster: EmbeddedPostgres, worker_id: str, request: pytest.FixtureReq
     asyncio.run(_execute(admin, f"DROP DATABASE {name}"))
 
 
-@pytest.fixture(params=["mssqlpython", "pymssql"])
+@pytest.fixture(params=drivers())
 def engine(server: TdsServer, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """With the tables of these tests, empty."""
     engine = create_engine(server.url(request.param), connect_args=connect_args(request.param))
     metadata.create_all(engine)
     yield engine
+    engine.dispose()  # its connections may have been dropped
     metadata.drop_all(engine)
     engine.dispose()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from tests.tds import batches, catalog
 from tests.tds.errors import SqlError
+from tests.tds.transactions import ISOLATION_NUMBERS
 
 if TYPE_CHECKING:
     from tests.tds.session import Session
 
 _COMPARISONS = {">": operator.gt, "=": operator.eq, "<>": operator.ne, "!=": operator.ne}
-_NUMBERS = {"READ UNCOMMITTED": 1, "READ COMMITTED": 2, "REPEATABLE READ": 3, "SERIALIZABLE": 4, "SNAPSHOT": 5}
 
 
 class Control:
@@ -57,7 +57,7 @@ class Control:
 
     async def _isolate(self, level: str) -> None:
         self._transactions.isolation = level
-        await catalog.introduce(self._session.backend.connection, self._session.spid, _NUMBERS[level])
+        await catalog.introduce(self._session.backend.connection, self._session.spid, ISOLATION_NUMBERS[level])
 
     def _switch(self, options: str, *, on: bool) -> None:
         for option in options.replace(" ", "").split(","):
@@ -69,8 +69,8 @@ class Control:
     async def _set(self, option: str, value: str) -> None:
         """LOCK_TIMEOUT is in milliseconds, -1 for ever and 0 not at all; PostgreSQL has 0 for ever."""
         if option == "LOCK_TIMEOUT":
-            limit = {-1: 0, 0: 1}.get(int(value), int(value))
-            await self._session.backend.connection.execute(f"SET lock_timeout = {limit}")
+            self._session.lock_timeout = {-1: 0, 0: 1}.get(int(value), int(value))
+            await self._session.backend.connection.execute(f"SET lock_timeout = {self._session.lock_timeout}")
 
     def _use(self, database: str) -> None:
         if database.lower() != self._session.database.lower():

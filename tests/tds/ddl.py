@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from re import Match
 
-from tests.tds.failures import RAISED
 from tests.tds.rewrite import types_text
 
 _NAME = r"(?:\[?dbo\]?\.)?\[?(?P<{}>\w+)\]?"
@@ -43,16 +42,17 @@ def schema_change(statement: str) -> list[str] | None:
 def _create_trigger(found: Match[str]) -> list[str]:
     """It fires once a statement, even for no row, and before the change: INSTEAD OF never lets it happen."""
     name, table = found["name"].lower(), found["table"].lower()
-    raised = f"MESSAGE = '{found['text']}', ERRCODE = '{RAISED}', DETAIL = '{found['number']}'"
-    body = f"BEGIN RAISE EXCEPTION USING {raised}; END"
-    return [
-        f'CREATE FUNCTION dbo."{name}"() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$',
-        f'CREATE TRIGGER "{name}" BEFORE UPDATE OR DELETE ON dbo."{table}" EXECUTE FUNCTION dbo."{name}"()',
-    ]
+    calls = f"sys.throw('{found['number']}', '{found['text']}')"
+    return [f'CREATE TRIGGER "{name}" BEFORE UPDATE OR DELETE ON dbo."{table}" EXECUTE FUNCTION {calls}']
 
 
 def _drop_trigger(found: Match[str]) -> list[str]:
-    return [f'DROP FUNCTION {found["exists"] or ""} dbo."{found["name"].lower()}"() CASCADE']
+    """PostgreSQL wants to know the table."""
+    name, missing = found["name"].lower(), "NULL" if found["exists"] else "RAISE undefined_object"
+    return [
+        f"""DO $$ DECLARE place regclass := (SELECT tgrelid FROM pg_trigger WHERE tgname = '{name}'); BEGIN
+        IF place IS NULL THEN {missing}; ELSE EXECUTE format('DROP TRIGGER "{name}" ON %s', place); END IF; END $$"""
+    ]
 
 
 def _drop_index(found: Match[str]) -> list[str]:

@@ -89,4 +89,7 @@ async def _take(session: Session, lock: str, timeout: int) -> int:
         if error.number == 1205:
             return _DEADLOCK
         raise
+    if session.transactions.count:  # what was set for this wait would hold until its end
+        restored = f"SELECT set_config('lock_timeout', '{session.lock_timeout}', true)"
+        await session.backend.run(Translated(restored, "SELECT"))
     return 1

@@ -63,9 +63,14 @@ def variables(parsed: exp.Expr, parameters: Mapping[str, exp.Expr], session: Cal
 
 
 def expressions(parsed: exp.Expr) -> exp.Expr:
-    changed = parsed.transform(_expression)
-    assert changed is not None
-    return changed
+    """From the leaves up, so that what is put in has been changed already."""
+    for node in reversed(list(parsed.walk())):
+        changed = _expression(node)
+        if changed is None:
+            node.pop()
+        elif changed is not node:
+            node.replace(changed)
+    return parsed
 
 
 def _expression(node: exp.Expr) -> exp.Expr | None:

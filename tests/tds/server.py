@@ -12,19 +12,11 @@ from typing import Any, Self
 from sqlalchemy import URL
 from tests.tds import backend, catalog, errors
 from tests.tds.connection import Connection
+from tests.tds.drivers import QUERY
 from tests.tds.login import Login
 
-_QUERY = {
-    "mssqlpython": {"Encrypt": "no", "TrustServerCertificate": "yes", "ConnectRetryCount": "0"},
-    "pymssql": {"tds_version": "7.4"},
-}
 _KEPT = 1000
 PASSWORD = "Plant4o!"
-
-
-def connect_args(driver: str) -> dict[str, Any]:
-    """What the URL cannot say: pymssql cuts times to milliseconds unless told otherwise, with a bool."""
-    return {"use_datetime2": True} if driver == "pymssql" else {}
 
 
 class TdsServer:
@@ -46,7 +38,7 @@ class TdsServer:
     def url(self, driver: str) -> str:
         """For SQLAlchemy; `driver` is `mssqlpython` or `pymssql`."""
         made = URL.create(
-            f"mssql+{driver}", self._user, self._password, "127.0.0.1", self.port, self._database, _QUERY[driver]
+            f"mssql+{driver}", self._user, self._password, "127.0.0.1", self.port, self._database, QUERY[driver]
         )
         return made.render_as_string(hide_password=False)
 

@@ -10,11 +10,11 @@ from tests.tds.control import Control
 from tests.tds.ddl import schema_change
 from tests.tds.errors import SqlError
 from tests.tds.tokens import Answer, Done
+from tests.tds.transactions import ISOLATION_NUMBERS
 from tests.tds.translate import Translated, parse, translate, written_to
 from tests.tds.variables import session_variable
 
 DONE, DONE_IN_PROCEDURE, DONE_PROCEDURE = 0xFD, 0xFF, 0xFE
-ISOLATION_NUMBERS = {"READ UNCOMMITTED": 1, "READ COMMITTED": 2, "REPEATABLE READ": 3, "SERIALIZABLE": 4, "SNAPSHOT": 5}
 
 
 class Session:
@@ -26,6 +26,7 @@ class Session:
         self.database = database
         self.spid = spid
         self.nocount = False
+        self.lock_timeout = 0  # milliseconds, as PostgreSQL counts: 0 waits for ever
         self.rowcount = 0
         self.prepared: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._control = Control(self)
@@ -55,6 +56,7 @@ class Session:
             await self.transactions.rollback()
         await self.backend.connection.execute("SELECT pg_advisory_unlock_all(); SET lock_timeout = 0")
         self.nocount = self.transactions.implicit = False
+        self.lock_timeout = 0
         self.prepared.clear()
 
     async def _guarded(self, statement: str, variables: dict[str, exp.Expr], answer: Answer, done: int) -> int:

@@ -17,6 +17,8 @@ _LEVELS = {
     "SERIALIZABLE": "SERIALIZABLE",
     "SNAPSHOT": "REPEATABLE READ",
 }
+ISOLATION_NUMBERS = {"READ UNCOMMITTED": 1, "READ COMMITTED": 2, "REPEATABLE READ": 3, "SERIALIZABLE": 4, "SNAPSHOT": 5}
+"""As sys.dm_exec_sessions tells them."""
 _STATEMENT = "tds_statement"
 _descriptors = itertools.count(0x1_0000_0001)
 

@@ -17,6 +17,8 @@ _COMMANDS: dict[type[exp.Expr], str] = {
     exp.Delete: "DELETE",
 }
 
+_SPOKEN = (*_COMMANDS, exp.Create, exp.Alter, exp.Drop, exp.TruncateTable, exp.Merge)
+
 
 @dataclass(frozen=True)
 class Translated:
@@ -38,7 +40,7 @@ def parse(statement: str) -> exp.Expr:
         parsed = sqlglot.parse_one(text, read="tsql")
     except ParseError as error:
         raise errors.syntax(str(error.errors[0].get("highlight") or statement[:60])) from error
-    if isinstance(parsed, exp.Command):
+    if not isinstance(parsed, _SPOKEN):
         raise errors.syntax(statement.split(maxsplit=1)[0])
     if returning:
         listed = sqlglot.parse_one(f"SELECT {returning}", read="tsql")
