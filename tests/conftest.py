@@ -28,6 +28,7 @@ from plantao.kit.postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
+    from tests.tds import TdsServer
 
 # The scratch cluster need not survive a power cut. Crash tests start servers of their own, with durability on.
 SCRATCH = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -132,6 +133,34 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.dispose()
+
+
+@pytest.fixture(scope="session")
+def users_url(cluster: EmbeddedPostgres, worker_id: str) -> str:
+    """The scratch database behind this worker's stand-in for SQL Server."""
+    name = f"users_{worker_id}"
+    asyncio.run(_execute(cluster.url("postgres"), f"CREATE DATABASE {name}"))
+    return cluster.url(name)
+
+
+@pytest.fixture(scope="session")
+def sql_server(users_url: str) -> "Iterator[TdsServer]":
+    """A stand-in for SQL Server with identity's tables."""
+    from tests.tds import TdsServer
+
+    from plantao.identity.repository.sqlserver_migrations import migrate as migrate_users
+
+    with TdsServer(users_url) as server:
+        migrate_users(server.url("pymssql"))
+        yield server
+
+
+@pytest.fixture
+def empty_sql_server(sql_server: "TdsServer", users_url: str) -> "TdsServer":
+    names = ("users", "sessions", "refresh_tokens", "recovery_codes", "audit_entries")
+    tables = ", ".join(f"dbo.{name}" for name in names)  # where the stand-in keeps them
+    asyncio.run(_execute(users_url, f"TRUNCATE {tables} RESTART IDENTITY"))
+    return sql_server
 
 
 @pytest.fixture

@@ -9,18 +9,17 @@ from plantao.identity.accounts import Accounts
 from plantao.identity.errors import InvalidCredentials, InvalidToken
 from plantao.identity.models import Role, User, UserChanges
 from plantao.identity.passwords import PasswordHasher
-from plantao.identity.repository.store import PostgresStore
+from plantao.identity.repository.store import Store
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import ManualClock
-from plantao.kit.db import Database
 from plantao.kit.errors import NotFound, ValidationFailed
 
 EMAIL = "Admin@email.com"
 
 
 @pytest.fixture
-def accounts(database: Database, clock: ManualClock, hasher: PasswordHasher) -> Accounts:
-    return Accounts(PostgresStore(database), clock, hasher)
+def accounts(store: Store, clock: ManualClock, hasher: PasswordHasher) -> Accounts:
+    return Accounts(store, clock, hasher)
 
 
 async def test_the_first_start_creates_an_administrator(accounts: Accounts, identity: IdentityService) -> None:
@@ -42,15 +41,12 @@ async def test_later_starts_leave_it_as_it_is(accounts: Accounts, identity: Iden
 
 
 async def test_processes_that_start_at_once_create_one(
-    database: Database, clock: ManualClock, hasher: PasswordHasher, accounts: Accounts
+    store: Store, clock: ManualClock, hasher: PasswordHasher
 ) -> None:
-    processes = [
-        accounts,
-        *(Accounts(PostgresStore(database), clock, hasher) for _ in range(2)),
-    ]
+    processes = [Accounts(store, clock, hasher) for _ in range(3)]
     outcomes = await asyncio.gather(*(each.ensure_first_admin(EMAIL, PASSWORD, name="A") for each in processes))
     assert sum(isinstance(outcome, User) for outcome in outcomes) == 1
-    assert (await accounts.list_users()).total == 1
+    assert (await processes[0].list_users()).total == 1
 
 
 async def test_only_the_demo_waives_the_password_rule(accounts: Accounts, identity: IdentityService) -> None:
