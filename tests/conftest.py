@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # The scratch cluster need not survive a power cut. Crash tests start servers of their own, with durability on.
 SCRATCH = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 TEMPLATE = "plantao_template"
+IDENTITY_TABLES = ("users", "sessions", "refresh_tokens", "recovery_codes", "audit_entries")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -157,8 +158,7 @@ def sql_server(users_url: str) -> "Iterator[TdsServer]":
 
 @pytest.fixture
 def empty_sql_server(sql_server: "TdsServer", users_url: str) -> "TdsServer":
-    names = ("users", "sessions", "refresh_tokens", "recovery_codes", "audit_entries")
-    tables = ", ".join(f"dbo.{name}" for name in names)  # where the stand-in keeps them
+    tables = ", ".join(f"dbo.{name}" for name in IDENTITY_TABLES)  # where the stand-in keeps them
     asyncio.run(_execute(users_url, f"TRUNCATE {tables} RESTART IDENTITY"))
     return sql_server
 

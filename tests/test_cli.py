@@ -1,6 +1,7 @@
 """The commands of the person who installs it, against a real embedded directory."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from tests.kit.postgres.helpers import query
+from tests.tds import TdsServer
+from tests.tds.drivers import drivers
 from tests.test_settings import COMPLETE
 
 from plantao.kit.migrations import newest_revision
@@ -144,6 +147,44 @@ def test_the_doctor_sees_a_database_that_was_never_migrated(data_dir: Path) -> N
     found = run(data_dir, "doctor", DATABASE_URL=url)
     assert found.returncode == 1
     assert "run plantao migrate" in found.stdout
+
+
+@pytest.mark.parametrize("driver", drivers())
+def test_users_live_in_a_sql_server_of_their_own(data_dir: Path, empty_sql_server: TdsServer, driver: str) -> None:
+    auth = {"AUTH_DATABASE_URL": empty_sql_server.url(driver)}
+    assert run(data_dir, "migrate", **auth).returncode == 0
+    made = run(
+        data_dir, "users", "create", "ana@provedor.example", "--name", "Ana", typed=f"{PASSWORD}\n{PASSWORD}\n", **auth
+    )
+    assert made.returncode == 0, made.stderr
+    assert "ana@provedor.example" in run(data_dir, "users", "list", **auth).stdout
+    assert "ana@provedor.example" not in run(data_dir, "users", "list").stdout
+    found = run(data_dir, "doctor", **auth).stdout
+    assert "ok  users' database: SQL Server 16." in found
+    assert "revision 0001" in found
+
+
+def test_the_doctor_says_what_is_wrong_with_the_users_database(data_dir: Path, empty_sql_server: TdsServer) -> None:
+    url = empty_sql_server.url("pymssql")
+    wrong = re.sub(r":[^:@/]+@", ":hidden-guess@", url)
+    assert "hidden-guess" in wrong
+    found = run(data_dir, "doctor", AUTH_DATABASE_URL=wrong)
+    assert "wrong  users' database: does not answer" in found.stdout
+    assert "hidden-guess" not in found.stdout + found.stderr
+    assert "Traceback" not in found.stderr
+    started = run(data_dir, "serve", AUTH_DATABASE_URL="mssql+odbc://h/d", **COMPLETE)
+    assert (started.returncode, started.stderr.startswith("plantao: PLANTAO_AUTH_DATABASE_URL: ")) == (2, True)
+
+
+def test_a_users_database_that_is_away_is_one_line(data_dir: Path, free_port: int) -> None:
+    for driver in drivers():
+        url = f"mssql+{driver}://sa:hidden@127.0.0.1:{free_port}/auth"
+        for command in (("serve",), ("users", "list"), ("migrate",)):
+            done = run(data_dir, *command, AUTH_DATABASE_URL=url, **COMPLETE)
+            assert done.returncode == 1
+            assert done.stderr.splitlines()[-1] == "plantao: the users' database does not answer"
+            assert "hidden" not in done.stdout + done.stderr
+            assert "Traceback" not in done.stderr
 
 
 def test_help_names_every_command(data_dir: Path) -> None:

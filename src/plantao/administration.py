@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from plantao.app import open_store
+from plantao.databases import migrate_all, open_store
 from plantao.identity.accounts import Accounts
 from plantao.identity.models import Role, User
 from plantao.identity.passwords import PasswordHasher
@@ -14,7 +14,6 @@ from plantao.kit.clock import SystemClock
 from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
 from plantao.kit.migrations import migrate
-from plantao.runtime import migrate_all
 from plantao.settings import Settings
 from plantao.whatsapp import ledger
 

@@ -21,13 +21,14 @@ from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard.service import Dashboard
+from plantao.databases import open_store
 from plantao.health import HealthMonitor
 from plantao.identity import audit_endpoints, second_factor_endpoints
 from plantao.identity.endpoints import auth_router, users_router
 from plantao.identity.models import SecondFactorPolicy
 from plantao.identity.passwords import PasswordHasher
 from plantao.identity.policy import Permission
-from plantao.identity.repository.store import PostgresStore, Store
+from plantao.identity.repository.store import Store
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
@@ -49,7 +50,7 @@ from plantao.routing import endpoints as routing
 from plantao.routing.absence import Absence
 from plantao.routing.assignment import assign_waiting
 from plantao.routing.presence import Presence
-from plantao.settings import PREFIX, Settings, SettingsError, auth_url
+from plantao.settings import PREFIX, Settings, SettingsError
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
 from plantao.whatsapp.compose import check_draft
@@ -109,16 +110,6 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
     )
-
-
-def open_store(settings: Settings, database: Database) -> Store:
-    """Where users are kept. Connects to nothing yet. Raises `SettingsError`."""
-    if settings.auth_database_url is None:
-        return PostgresStore(database)
-    # SQLAlchemy's dialect and the driver are imported only where they are used.
-    from plantao.identity.repository.sqlserver import SqlServerStore  # noqa: PLC0415
-
-    return SqlServerStore(auth_url(settings))
 
 
 def _graph_client(settings: Settings) -> GraphClient:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
+from plantao.identity.repository.store import StoreUnavailable
 from plantao.kit.db import is_transient
 from plantao.kit.errors import AppError
 from plantao.kit.log import configure_logging
@@ -73,11 +74,11 @@ def demo() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema."""
-    from plantao import runtime
+    from plantao.databases import migrate_all
     from plantao.kit.migrations import newest_revision
 
     settings = _settings()
-    _with_database(settings, lambda url: runtime.migrate_all(settings, url))
+    _with_database(settings, lambda url: migrate_all(settings, url))
     console.print(f"database is at revision {newest_revision()}")
 
 
@@ -225,6 +226,9 @@ def main() -> None:
     except SettingsError as error:
         typer.echo(f"plantao: {error}", err=True)
         sys.exit(MISCONFIGURED)
+    except StoreUnavailable:
+        typer.echo("plantao: the users' database does not answer", err=True)
+        sys.exit(1)
     except (PostgresError, AppError) as error:
         typer.echo(f"plantao: {error}", err=True)
         sys.exit(1)

@@ -11,15 +11,15 @@ import structlog
 import uvloop
 
 from plantao.app import Parts, Workers, build_parts, create_asgi
+from plantao.databases import migrate_all
 from plantao.identity.accounts import Accounts
 from plantao.identity.passwords import PasswordHasher
 from plantao.identity.repository.store import Store
 from plantao.kit.clock import SystemClock
 from plantao.kit.errors import ValidationFailed
 from plantao.kit.http.server import bind, build_server, connections_bound
-from plantao.kit.migrations import migrate
 from plantao.kit.postgres import EmbeddedPostgres, kept_alive
-from plantao.settings import PREFIX, Settings, SettingsError, auth_url
+from plantao.settings import PREFIX, Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 
@@ -65,16 +65,6 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         address = f"{settings.host}:{settings.port}"
         raise SettingsError(f"{PREFIX}PORT: cannot listen on {address}: {error.strerror}") from None
-
-
-async def migrate_all(settings: Settings, url: str) -> None:
-    """Both databases, if there are two. Raises `SettingsError`, or what the database raised."""
-    await migrate(url)
-    if settings.auth_database_url is not None:
-        # SQLAlchemy's dialect and the driver are imported only where they are used.
-        from plantao.identity.repository.sqlserver_migrations import migrate as migrate_users  # noqa: PLC0415
-
-        await asyncio.to_thread(migrate_users, auth_url(settings))
 
 
 def run_server(settings: Settings, url: str, listener: socket.socket) -> None:

@@ -125,7 +125,7 @@ class SqlServerStore:
             self._note_away("PoolTimeout")
             raise StoreUnavailable from None
         except DBAPIError as error:
-            if isinstance(error, _OURS) and not error.connection_invalidated:
+            if not is_outage(error):
                 self._note_back()
                 raise
             self._note_away(type(error.orig).__name__)
@@ -153,6 +153,11 @@ class SqlServerStore:
             log.info("users_database_back")
         self._away = False
         metrics.USERS_DATABASE_UP.set(1)
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database did not answer; else it refused a statement."""
+    return error.connection_invalidated or not isinstance(error, _OURS)
 
 
 def _was_victim(error: DBAPIError) -> bool:

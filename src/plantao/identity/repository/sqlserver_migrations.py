@@ -3,11 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from sqlalchemy import URL, Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from plantao.identity.repository.sqlserver import open_engine
+from plantao.identity.repository.sqlserver import is_outage, open_engine
+from plantao.identity.repository.store import StoreUnavailable
+from plantao.kit.log import redact_text
 from plantao.kit.migrations import migrations_directory, upgrade
 from plantao.kit.migrations import newest_revision as newest_of
+
+log = structlog.get_logger(__name__)
 
 LOCK_SECONDS = 60
 STATEMENT_SECONDS = 900  # an index over many rows is allowed its time
@@ -36,17 +42,29 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def migrate(url: str | URL) -> None:
-    """Blocks. Upgrades to the newest revision, if it is not there. Raises what the database raised."""
+    """Blocks. Upgrades to the newest revision, if it is not there.
+
+    Raises `StoreUnavailable`, `MigrationLocked`, or what the database raised.
+    """
     engine = open_engine(url, statement_seconds=STATEMENT_SECONDS)
     try:
-        with engine.connect() as connection:
-            if current_revision(connection) == newest_revision():
-                return
-        with _alone(engine), engine.connect() as connection:
-            upgrade(connection, migrations_directory() / DIRECTORY)
-            connection.commit()
+        _migrate(engine)
+    except DBAPIError as error:
+        if not is_outage(error):
+            raise
+        log.error("users_database_away", error=redact_text(str(error.orig)))
+        raise StoreUnavailable from None
     finally:
         engine.dispose()
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if current_revision(connection) == newest_revision():
+            return
+    with _alone(engine), engine.connect() as connection:
+        upgrade(connection, migrations_directory() / DIRECTORY)
+        connection.commit()
 
 
 @contextmanager
