@@ -1,6 +1,7 @@
 """One TDS connection: PRELOGIN, LOGIN7, then requests until the client goes."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
 
 from tests.tds import backend, errors, tokens
@@ -11,6 +12,7 @@ from tests.tds.login import Login, parse_login, prelogin_answer
 from tests.tds.packets import DEFAULT_SIZE, Message, PacketType, packets, read_message
 from tests.tds.rpc import parse_calls
 from tests.tds.session import DONE, Session
+from tests.tds.tls import Stream
 from tests.tds.tokens import Answer, Done
 
 _BEGIN, _COMMIT, _ROLLBACK, _SAVE = 5, 7, 8, 9
@@ -22,22 +24,22 @@ class Connection:
 
     def __init__(
         self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        stream: Stream,
         *,
         postgres_url: str,
         spid: int,
         accepts: Callable[[Login], None],
         record: Callable[[str], None],
         awake: asyncio.Event,
+        tls: ssl.SSLContext | None,
     ) -> None:
-        self._reader = reader
-        self._writer = writer
+        self._stream = stream
         self._postgres_url = postgres_url
         self._spid = spid
         self._accepts = accepts
         self._record = record
         self._awake = awake
+        self._tls = tls
         self._size = DEFAULT_SIZE
 
     async def serve(self) -> None:
@@ -55,14 +57,16 @@ class Connection:
 
     def drop(self) -> None:
         """The client sees a reset."""
-        self._writer.transport.abort()
+        self._stream.abort()
 
     async def _login(self) -> Login | None:
         while True:
-            message = await read_message(self._reader)
+            message = await read_message(self._stream)
             await self._awake.wait()
             if message.type == PacketType.PRELOGIN:
-                await self._send(prelogin_answer())
+                await self._send(prelogin_answer(encrypted=self._tls is not None))
+                if self._tls is not None:
+                    await self._stream.start_tls(self._tls)
                 continue
             login = parse_login(message.data)
             try:
@@ -92,11 +96,11 @@ class Connection:
 
     async def _requests(self, session: Session) -> None:
         """While one request is at work the next message is awaited already, for it may be an attention."""
-        coming = asyncio.ensure_future(read_message(self._reader))
+        coming = asyncio.ensure_future(read_message(self._stream))
         try:
             while True:
                 message = await coming
-                coming = asyncio.ensure_future(read_message(self._reader))
+                coming = asyncio.ensure_future(read_message(self._stream))
                 await self._awake.wait()
                 work = asyncio.ensure_future(self._handle(session, message))
                 coming = await self._answer(work, coming)
@@ -119,7 +123,7 @@ class Connection:
         if message.type != PacketType.ATTENTION:
             raise ConnectionError("a request while another is at work")
         await self._send(Answer([Done(DONE, tokens.ATTENTION)]).render())
-        return asyncio.ensure_future(read_message(self._reader))
+        return asyncio.ensure_future(read_message(self._stream))
 
     async def _handle(self, session: Session, message: Message) -> bytes:
         answer = Answer()
@@ -170,5 +174,4 @@ class Connection:
 
     async def _send(self, data: bytes) -> None:
         await self._awake.wait()
-        self._writer.write(packets(data, self._size, process=self._spid))
-        await self._writer.drain()
+        await self._stream.send(packets(data, self._size, process=self._spid))

@@ -1,7 +1,7 @@
 """Logging in, over both drivers."""
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Engine, Unicode, bindparam, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from tests.tds import TdsServer, connect_args, drivers
 from tests.tds.tables import metadata
@@ -48,3 +48,12 @@ def test_text_is_kept_of_what_was_received(server: TdsServer, engine: Engine) ->
     with engine.connect() as connection:
         connection.execute(text("SELECT 1 AS the_only_one"))
     assert "SELECT 1 AS the_only_one" in server.statements
+
+
+@pytest.mark.parametrize("driver", drivers())
+def test_over_tls(encrypted_server: TdsServer, driver: str) -> None:
+    engine = create_engine(encrypted_server.url(driver), connect_args=connect_args(driver))
+    long = "ação 😀" * 20_000
+    with engine.connect() as connection:
+        assert connection.scalar(select(bindparam("long", long, Unicode))) == long
+    engine.dispose()
