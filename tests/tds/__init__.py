@@ -22,6 +22,7 @@ It differs from SQL Server in this:
 - A DATETIMEOFFSET comes back in UTC, to the microsecond. VARBINARY(n) is not measured. SMALLINT and TINYINT are INT,
   for PostgreSQL's smallint is BIT.
 - Identities take any value without IDENTITY_INSERT. The names of indexes are unique in the schema. XACT_ABORT is OFF.
+- A set in a LIKE pattern (`[a-z]`) is refused.
 - No cursors, no MARS, no bulk load, no temporary tables, no MERGE with OUTPUT, no IF but on @@TRANCOUNT.
 """
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import ssl
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 
+import asyncpg
 from tests.tds import backend, errors, tokens
 from tests.tds.buffer import Buffer
 from tests.tds.calls import call
@@ -44,7 +47,11 @@ class Connection:
 
     async def serve(self) -> None:
         """Until the client has gone. PostgreSQL rolls back what it leaves open."""
-        if (login := await self._login()) is None:
+        try:
+            login = await self._login()
+        except (EOFError, UnicodeDecodeError, struct.error):
+            return  # no client of ours
+        if login is None:
             return
         postgres = await backend.connect(self._postgres_url)
         try:
@@ -53,7 +60,8 @@ class Connection:
             await self._greet(login)
             await self._requests(session)
         finally:
-            postgres.terminate()
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await postgres.close(timeout=5)  # which returns when it has rolled back; else it is cut off
 
     def drop(self) -> None:
         """The client sees a reset."""
