@@ -65,7 +65,7 @@ class Connection:
 
     def drop(self) -> None:
         """The client sees a reset."""
-        self._stream.abort()
+        self._stream.reset()
 
     async def _login(self) -> Login | None:
         while True:

@@ -1,7 +1,9 @@
 """TLS inside TDS: its handshake travels in PRELOGIN packets, and everything after it is plain TLS around TDS."""
 
 import asyncio
+import socket
 import ssl
+import struct
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,7 +79,10 @@ class Stream:
         self._writer.write(data)
         await self._writer.drain()
 
-    def abort(self) -> None:
+    def reset(self) -> None:
+        """The client sees a reset, not an end: a socket that lingers for no time says so."""
+        raw = self._writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
     async def _decrypt(self, tls: ssl.SSLObject) -> None:
