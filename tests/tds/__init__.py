@@ -4,12 +4,12 @@
 make an engine; `statements` is what was received; `hang`, `stop_listening`, `drop_connections` and `resume` are its
 outages. Statements are turned over by sqlglot; each client has a PostgreSQL connection of its own.
 
-It covers: log-in (errors 18456, 4060); batches and the calls that the drivers make (sp_executesql, sp_prepexec,
-sp_prepare, sp_execute, sp_unprepare, sp_describe_undeclared_parameters), with attention; autocommit, implicit and
-explicit transactions, savepoints, isolation levels; queries, INSERT, UPDATE and DELETE with OUTPUT, TOP, OFFSET,
-UPDATE FROM; tables, constraints, (filtered) indexes, ALTER, the trigger that refuses changes; sp_getapplock; WAITFOR
-DELAY; the catalogue as far as SQLAlchemy's has_table, get_table_names, get_columns and Alembic ask; errors with SQL
-Server's numbers and words. What it does not know is answered with error 102, which names it.
+It covers: log-in (errors 18456, 4060), in the clear or over TLS; batches and the calls that the drivers make
+(sp_executesql, sp_prepexec, sp_prepare, sp_execute, sp_unprepare, sp_describe_undeclared_parameters), with attention;
+autocommit, implicit and explicit transactions, savepoints, isolation levels; queries, INSERT, UPDATE and DELETE with
+OUTPUT, TOP, OFFSET, UPDATE FROM; tables, constraints, (filtered) indexes, ALTER, the trigger that refuses changes;
+sp_getapplock; WAITFOR DELAY; the catalogue as far as SQLAlchemy's has_table, get_table_names, get_columns and Alembic
+ask; errors with SQL Server's numbers and words. What it does not know is answered with error 102, which names it.
 
 It differs from SQL Server in this:
 
@@ -22,7 +22,8 @@ It differs from SQL Server in this:
 - A DATETIMEOFFSET comes back in UTC, to the microsecond. VARBINARY(n) is not measured. SMALLINT and TINYINT are INT,
   for PostgreSQL's smallint is BIT.
 - Identities take any value without IDENTITY_INSERT. The names of indexes are unique in the schema. XACT_ABORT is OFF.
-- No encryption, no cursors, no MARS, no bulk load, no temporary tables, no MERGE with OUTPUT, no IF but on @@TRANCOUNT.
+- A set in a LIKE pattern (`[a-z]`) is refused.
+- No cursors, no MARS, no bulk load, no temporary tables, no MERGE with OUTPUT, no IF but on @@TRANCOUNT.
 """
 
 from tests.tds.drivers import connect_args, drivers

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,23 @@ from plantao.kit.postgres import EmbeddedPostgres
 @pytest.fixture(scope="module")
 def server(cluster: EmbeddedPostgres, worker_id: str, request: pytest.FixtureRequest) -> Iterator[TdsServer]:
     name = f"{Path(str(request.path)).stem}_{worker_id}"
+    with scratch_database(cluster, name) as url, TdsServer(url) as server:
+        yield server
+
+
+@pytest.fixture
+def encrypted_server(cluster: EmbeddedPostgres, worker_id: str) -> Iterator[TdsServer]:
+    with scratch_database(cluster, f"tds_encrypted_{worker_id}") as url, TdsServer(url, encrypted=True) as server:
+        yield server
+
+
+@contextmanager
+def scratch_database(cluster: EmbeddedPostgres, name: str) -> Iterator[str]:
+    """The URL of an empty database, gone afterwards."""
     admin = cluster.url("postgres")
     asyncio.run(_execute(admin, f"CREATE DATABASE {name}"))
-    with TdsServer(cluster.url(name)) as server:
-        yield server
-    asyncio.run(_execute(admin, f"DROP DATABASE {name}"))
+    yield cluster.url(name)
+    asyncio.run(_execute(admin, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=drivers())

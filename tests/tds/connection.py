@@ -1,8 +1,12 @@
 """One TDS connection: PRELOGIN, LOGIN7, then requests until the client goes."""
 
 import asyncio
+import ssl
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 
+import asyncpg
 from tests.tds import backend, errors, tokens
 from tests.tds.buffer import Buffer
 from tests.tds.calls import call
@@ -11,6 +15,7 @@ from tests.tds.login import Login, parse_login, prelogin_answer
 from tests.tds.packets import DEFAULT_SIZE, Message, PacketType, packets, read_message
 from tests.tds.rpc import parse_calls
 from tests.tds.session import DONE, Session
+from tests.tds.tls import Stream
 from tests.tds.tokens import Answer, Done
 
 _BEGIN, _COMMIT, _ROLLBACK, _SAVE = 5, 7, 8, 9
@@ -22,27 +27,31 @@ class Connection:
 
     def __init__(
         self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        stream: Stream,
         *,
         postgres_url: str,
         spid: int,
         accepts: Callable[[Login], None],
         record: Callable[[str], None],
         awake: asyncio.Event,
+        tls: ssl.SSLContext | None,
     ) -> None:
-        self._reader = reader
-        self._writer = writer
+        self._stream = stream
         self._postgres_url = postgres_url
         self._spid = spid
         self._accepts = accepts
         self._record = record
         self._awake = awake
+        self._tls = tls
         self._size = DEFAULT_SIZE
 
     async def serve(self) -> None:
         """Until the client has gone. PostgreSQL rolls back what it leaves open."""
-        if (login := await self._login()) is None:
+        try:
+            login = await self._login()
+        except (EOFError, UnicodeDecodeError, struct.error):
+            return  # no client of ours
+        if login is None:
             return
         postgres = await backend.connect(self._postgres_url)
         try:
@@ -51,18 +60,21 @@ class Connection:
             await self._greet(login)
             await self._requests(session)
         finally:
-            postgres.terminate()
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await postgres.close(timeout=5)  # which returns when it has rolled back; else it is cut off
 
     def drop(self) -> None:
         """The client sees a reset."""
-        self._writer.transport.abort()
+        self._stream.reset()
 
     async def _login(self) -> Login | None:
         while True:
-            message = await read_message(self._reader)
+            message = await read_message(self._stream)
             await self._awake.wait()
             if message.type == PacketType.PRELOGIN:
-                await self._send(prelogin_answer())
+                await self._send(prelogin_answer(encrypted=self._tls is not None))
+                if self._tls is not None:
+                    await self._stream.start_tls(self._tls)
                 continue
             login = parse_login(message.data)
             try:
@@ -92,11 +104,11 @@ class Connection:
 
     async def _requests(self, session: Session) -> None:
         """While one request is at work the next message is awaited already, for it may be an attention."""
-        coming = asyncio.ensure_future(read_message(self._reader))
+        coming = asyncio.ensure_future(read_message(self._stream))
         try:
             while True:
                 message = await coming
-                coming = asyncio.ensure_future(read_message(self._reader))
+                coming = asyncio.ensure_future(read_message(self._stream))
                 await self._awake.wait()
                 work = asyncio.ensure_future(self._handle(session, message))
                 coming = await self._answer(work, coming)
@@ -119,7 +131,7 @@ class Connection:
         if message.type != PacketType.ATTENTION:
             raise ConnectionError("a request while another is at work")
         await self._send(Answer([Done(DONE, tokens.ATTENTION)]).render())
-        return asyncio.ensure_future(read_message(self._reader))
+        return asyncio.ensure_future(read_message(self._stream))
 
     async def _handle(self, session: Session, message: Message) -> bytes:
         answer = Answer()
@@ -170,5 +182,4 @@ class Connection:
 
     async def _send(self, data: bytes) -> None:
         await self._awake.wait()
-        self._writer.write(packets(data, self._size, process=self._spid))
-        await self._writer.drain()
+        await self._stream.send(packets(data, self._size, process=self._spid))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from re import Match
 
+import sqlglot
 from tests.tds.rewrite import types_text
 
 _NAME = r"(?:\[?dbo\]?\.)?\[?(?P<{}>\w+)\]?"
@@ -24,6 +25,10 @@ _DROP_INDEX = _pattern(
 _ALTER_COLUMN = _pattern(
     rf"ALTER\s+TABLE\s+{_NAME.format('table')}\s+ALTER\s+COLUMN\s+\[?(?P<name>\w+)\]?\s+"
     r"(?P<type>\w+(?:\s*\([^)]*\))?)(?:\s+COLLATE\s+\w+)?(?:\s+(?P<null>(?:NOT\s+)?NULL))?\s*$"
+)
+_ADD_DEFAULT = _pattern(
+    rf"ALTER\s+TABLE\s+{_NAME.format('table')}\s+ADD\s+(?:CONSTRAINT\s+\S+\s+)?DEFAULT\s+(?P<value>.+?)\s+"
+    r"FOR\s+\[?(?P<name>\w+)\]?\s*$"
 )
 _RENAME = _pattern(
     r"EXEC(?:UTE)?\s+sp_rename\s+N?'(?:\[?dbo\]?\.)?\[?(?P<table>\w+)\]?(?:\.\[?(?P<column>\w+)\]?)?'\s*,\s*"
@@ -67,6 +72,11 @@ def _alter_column(found: Match[str]) -> list[str]:
     return [f'ALTER TABLE dbo."{table}" {typed}, ALTER COLUMN "{name}" {"SET" if refuses else "DROP"} NOT NULL']
 
 
+def _add_default(found: Match[str]) -> list[str]:
+    value = sqlglot.transpile(f"SELECT {found['value']}", read="tsql", write="postgres")[0].removeprefix("SELECT ")
+    return [f'ALTER TABLE dbo."{found["table"].lower()}" ALTER COLUMN "{found["name"].lower()}" SET DEFAULT {value}']
+
+
 def _rename(found: Match[str]) -> list[str]:
     table, column, to = found["table"].lower(), found["column"], found["to"].lower()
     if (found["kind"] or "").upper() == "INDEX":
@@ -80,5 +90,6 @@ _MAKERS: tuple[tuple[re.Pattern[str], Callable[[Match[str]], list[str]]], ...] =
     (_DROP_TRIGGER, _drop_trigger),
     (_DROP_INDEX, _drop_index),
     (_ALTER_COLUMN, _alter_column),
+    (_ADD_DEFAULT, _add_default),
     (_RENAME, _rename),
 )

@@ -4,11 +4,6 @@ import ctypes
 from typing import Any
 
 _ODBC_NEEDS = ("libltdl.so.7", "libgssapi_krb5.so.2")
-QUERY = {
-    "mssqlpython": {"Encrypt": "no", "TrustServerCertificate": "yes", "ConnectRetryCount": "0"},
-    "pymssql": {"tds_version": "7.4"},
-}
-"""Parameters of the URL."""
 
 
 def drivers() -> list[str]:
@@ -18,6 +13,13 @@ def drivers() -> list[str]:
     libltdl7, libgssapi-krb5-2). Without them there is only pymssql, which needs none.
     """
     return ["mssqlpython", "pymssql"] if all(_loads(name) for name in _ODBC_NEEDS) else ["pymssql"]
+
+
+def query_of(driver: str, *, encrypted: bool) -> dict[str, str]:
+    """The URL's parameters. ODBC 18 encrypts unless told otherwise; FreeTDS does what the server wants."""
+    if driver == "pymssql":
+        return {"tds_version": "7.4"}
+    return {"Encrypt": "yes" if encrypted else "no", "TrustServerCertificate": "yes", "ConnectRetryCount": "0"}
 
 
 def connect_args(driver: str) -> dict[str, Any]:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from tests.tds.buffer import Buffer
 
 _VERSION, _ENCRYPTION, _END = 0, 1, 0xFF
-_ENCRYPTION_NOT_SUPPORTED = 2
+_NOT_SUPPORTED, _REQUIRED = 2, 3
 SERVER_VERSION = (16, 0, 4135)
 """SQL Server 2022, as PRELOGIN, LOGINACK and @@VERSION say."""
 
 
-def prelogin_answer() -> bytes:
-    """The version, no encryption, MARS off: each option's head (token, offset, length), then all their bodies."""
+def prelogin_answer(*, encrypted: bool) -> bytes:
+    """The version, encryption, MARS off: each option's head (token, offset, length), then all their bodies."""
     major, minor, build = SERVER_VERSION
     options = [
         (_VERSION, struct.pack(">BBHH", major, minor, build, 0)),
-        (_ENCRYPTION, bytes([_ENCRYPTION_NOT_SUPPORTED])),
+        (_ENCRYPTION, bytes([_REQUIRED if encrypted else _NOT_SUPPORTED])),
         (2, b"\0"),  # the instance is right
         (3, b""),  # thread id: the client's business
         (4, b"\0"),  # several active result sets: no

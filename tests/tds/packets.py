@@ -1,9 +1,9 @@
 """TDS packets: a header of eight bytes (type, status, length, process, number, window), then data."""
 
-import asyncio
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 DEFAULT_SIZE = 4096
 _HEADER = struct.Struct(">BBHHBB")
@@ -36,7 +36,11 @@ class Message:
     reset: bool = False
 
 
-async def read_message(reader: asyncio.StreamReader) -> Message:
+class Source(Protocol):
+    async def readexactly(self, length: int, /) -> bytes: ...
+
+
+async def read_message(reader: Source) -> Message:
     """Raises `asyncio.IncompleteReadError` or `ConnectionError` when the client has gone."""
     parts: list[bytes] = []
     reset = False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 from tests.tds import literals
-from tests.tds.errors import SqlError
+from tests.tds.errors import SqlError, syntax
 
 _TYPES = {
     "BIT": "smallint",  # which compares with 0 and 1 as BIT does; no other type becomes smallint
@@ -93,6 +93,22 @@ def _add(node: exp.Expr) -> exp.Expr:
     return exp.DPipe(this=node.this, expression=node.expression, safe=True) if joins else node
 
 
+def _like(node: exp.Expr) -> exp.Expr:
+    """PostgreSQL's escapes with a backslash unless told otherwise, T-SQL's with nothing."""
+    if isinstance(node.parent, exp.Escape):
+        return node
+    return _escape(exp.Escape(this=node.copy(), expression=exp.Literal.string("")))
+
+
+def _escape(node: exp.Expr) -> exp.Expr:
+    """Raises `SqlError` 102 for a set like `[a-z]`, which SQL Server's LIKE has and PostgreSQL's has not."""
+    mark = node.expression.name
+    for pattern in node.this.expression.find_all(exp.Literal):
+        if "[" in (pattern.name.replace(mark + "[", "") if mark else pattern.name):
+            raise syntax("[ in a pattern of LIKE")
+    return node
+
+
 def _is_text(node: exp.Expr) -> bool:
     """Whether + joins instead of adding; two columns cannot be told from numbers."""
     if isinstance(node, exp.Cast):
@@ -145,6 +161,8 @@ _CHANGES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Collate: lambda node: _expression(node.this),
     exp.Count: _count,
     exp.Add: _add,
+    exp.Like: _like,
+    exp.Escape: _escape,
     exp.Ordered: _index_order,
     exp.Func: _function,
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import ssl
 import threading
 from collections import deque
 from collections.abc import Coroutine
@@ -12,23 +13,34 @@ from typing import Any, Self
 from sqlalchemy import URL
 from tests.tds import backend, catalog, errors
 from tests.tds.connection import Connection
-from tests.tds.drivers import QUERY
+from tests.tds.drivers import query_of
 from tests.tds.login import Login
+from tests.tds.tls import Stream, certificate
 
 _KEPT = 1000
 PASSWORD = "Plant4o!"
 
 
 class TdsServer:
-    """Listens on the loopback while its `with` block runs. `postgres_url` (SQLAlchemy's) is a database of its own."""
+    """Listens on the loopback while its `with` block runs. `postgres_url` (SQLAlchemy's) is a database of its own.
+
+    An `encrypted` one insists on TLS, with a certificate that nobody vouches for.
+    """
 
     def __init__(
-        self, postgres_url: str, *, user: str = "sa", password: str = PASSWORD, database: str = "auth"
+        self,
+        postgres_url: str,
+        *,
+        user: str = "sa",
+        password: str = PASSWORD,
+        database: str = "auth",
+        encrypted: bool = False,
     ) -> None:
         self.statements: deque[str] = deque(maxlen=_KEPT)
         self.port = 0
         self._postgres_url = postgres_url
         self._user, self._password, self._database = user, password, database
+        self._tls = certificate() if encrypted else None
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="tds", daemon=True)
         self._connections: dict[asyncio.Task[None], Connection] = {}
@@ -37,9 +49,8 @@ class TdsServer:
 
     def url(self, driver: str) -> str:
         """For SQLAlchemy; `driver` is `mssqlpython` or `pymssql`."""
-        made = URL.create(
-            f"mssql+{driver}", self._user, self._password, "127.0.0.1", self.port, self._database, QUERY[driver]
-        )
+        query = query_of(driver, encrypted=self._tls is not None)
+        made = URL.create(f"mssql+{driver}", self._user, self._password, "127.0.0.1", self.port, self._database, query)
         return made.render_as_string(hide_password=False)
 
     def __enter__(self) -> Self:
@@ -98,15 +109,15 @@ class TdsServer:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(
-            reader, writer, postgres_url=self._postgres_url, spid=next(self._spids), accepts=self._accepts,
-            record=self.statements.append, awake=self._awake,
+            Stream(reader, writer), postgres_url=self._postgres_url, spid=next(self._spids), accepts=self._accepts,
+            record=self.statements.append, awake=self._awake, tls=self._tls,
         )  # fmt: skip
         task = asyncio.current_task()
         assert task is not None
         self._connections[task] = connection
         try:
             # Cancelled by `drop_connections`: the streams of asyncio would report that as an error.
-            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError):
                 await connection.serve()
         except Exception as error:  # noqa: BLE001 - ours to report: the client sees a closed connection only
             self._problems.append(error)

@@ -1,7 +1,9 @@
 """Logging in, over both drivers."""
 
+import socket
+
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Engine, Unicode, bindparam, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from tests.tds import TdsServer, connect_args, drivers
 from tests.tds.tables import metadata
@@ -48,3 +50,23 @@ def test_text_is_kept_of_what_was_received(server: TdsServer, engine: Engine) ->
     with engine.connect() as connection:
         connection.execute(text("SELECT 1 AS the_only_one"))
     assert "SELECT 1 AS the_only_one" in server.statements
+
+
+@pytest.mark.parametrize("driver", drivers())
+def test_over_tls(encrypted_server: TdsServer, driver: str) -> None:
+    engine = create_engine(encrypted_server.url(driver), connect_args=connect_args(driver))
+    long = "ação 😀" * 20_000
+    with engine.connect() as connection:
+        assert connection.scalar(select(bindparam("long", long, Unicode))) == long
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"", b"GET / HTTP/1.1\r\n\r\n", b"\x10\x01\x00\x0c\0\0\1\0abcd", b"\x12\x01\x00\x08\0\0\1\0"]
+)
+def test_what_is_no_client_is_let_go(server: TdsServer, garbage: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(garbage)
+        client.shutdown(socket.SHUT_WR)
+        while client.recv(4096):
+            pass

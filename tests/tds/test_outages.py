@@ -1,5 +1,6 @@
 """The server goes, hangs and comes back, over both drivers."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from tests.tds import TdsServer, connect_args
+from tests.tds.packets import DEFAULT_SIZE, PacketType, packets
 from tests.tds.tables import people
 
 
@@ -45,6 +47,15 @@ def test_reset_and_refused_then_back(server: TdsServer, quick: Engine) -> None:
     server.resume()
     with quick.connect() as connection:
         assert connection.execute(select(people.c.email)).scalars().all() == ["kept"]
+
+
+def test_a_dropped_connection_is_reset(server: TdsServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(packets(b"", DEFAULT_SIZE, PacketType.PRELOGIN))
+        client.recv(4096)  # it has been accepted
+        server.drop_connections()
+        with pytest.raises(ConnectionResetError):
+            client.recv(4096)
 
 
 def test_an_idle_connection_is_replaced(server: TdsServer, quick: Engine) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, case, delete, exists, func, insert, select, text,
 from tests.tds.tables import people, visits
 
 MOMENT = datetime(2026, 11, 23, 15, 4, 5, 123456, tzinfo=UTC)
+_FOUND = select(func.count()).select_from(people)
 LONG = "ação 😀 d'água %s \\ " * 300
 
 
@@ -65,10 +66,14 @@ def test_pages_counts_and_conditions(engine: Engine) -> None:
         assert connection.scalar(select(func.count()).select_from(people).where(people.c.active)) == 5
         few = select(people.c.email).where(people.c.email.in_(["p1", "p7", "x"]))
         assert set(connection.execute(few).scalars()) == {"p1", "p7"}
+        strange = insert(people).values(email="50%\\x'")
+        connection.execute(strange)
+        assert connection.scalar(_FOUND.where(people.c.email.contains("0%\\x'", autoescape=True))) == 1
+        assert connection.scalar(_FOUND.where(people.c.email.like("50%\\%"))) == 1
         assert connection.scalar(select(exists().where(people.c.email == "p9"))) == 1
         kind = case((people.c.active == true(), "on"), else_="off")
         counted = select(kind, func.count()).group_by(people.c.active).order_by(people.c.active)
-        assert connection.execute(counted).all() == [("off", 5), ("on", 5)]
+        assert connection.execute(counted).all() == [("off", 5), ("on", 6)]
         assert connection.scalar(select(func.len(people.c.email)).limit(1)) == 2
 
 

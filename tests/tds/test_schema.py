@@ -79,12 +79,15 @@ def test_columns_and_indexes_change(engine: Engine) -> None:
             "ALTER TABLE audit DROP CONSTRAINT ck_audit",
             "ALTER TABLE audit ALTER COLUMN a NVARCHAR(50) NOT NULL",
             "ALTER TABLE audit DROP COLUMN c",
+            "ALTER TABLE audit ADD CONSTRAINT df_a DEFAULT (N'there') FOR a",
+            "INSERT INTO audit (id) VALUES (3)",
+            "DELETE FROM audit WHERE a = N'there'",
             "EXEC sp_rename 'audit.a', 'name', 'COLUMN'",
         ):
             connection.exec_driver_sql(statement)
         assert connection.execute(text("SELECT * FROM audit")).mappings().one() == {"id": 1, "name": "x", "b": True}
         with pytest.raises(DBAPIError, match="Cannot insert the value NULL into column 'name'"):
-            connection.exec_driver_sql("INSERT INTO audit (id) VALUES (2)")
+            connection.exec_driver_sql("INSERT INTO audit (id, name) VALUES (2, NULL)")
         with pytest.raises(DBAPIError, match="truncated"):
             connection.exec_driver_sql(f"INSERT INTO audit (id, name) VALUES (2, '{'x' * 51}')")
 

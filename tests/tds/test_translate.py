@@ -80,6 +80,7 @@ def test_a_locked_range() -> None:
         ("UPDATE t SET hash = @P1", 257),
         ("FROB x", 102),
         ("SELECT 'open", 102),
+        ("SELECT a FROM t WHERE a LIKE N'%[x]%'", 102),
         ("SELECT COUNT(*) FROM t WITH (UPDLOCK) JOIN s ON s.a = t.a", 102),
     ],
 )
