@@ -24,22 +24,24 @@ log = structlog.get_logger(__name__)
 
 THREADS = 8
 MAX_WAITING = 400  # behind the threads; a request asks once who its caller is
-LOG_IN_SECONDS, STATEMENT_SECONDS = 5, 10
+LOG_IN_SECONDS, STATEMENT_SECONDS = 5, 5
+CONNECTION_TIMEOUT = 113  # ODBC's SQL_ATTR_CONNECTION_TIMEOUT: without it a server that hangs holds a thread for ever
 RETRY_SECONDS = 1.0  # between two tries while the database is away
 ATTEMPTS = 3  # of a transaction that is chosen as a deadlock's victim
 _OURS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)  # a defect or a rule, not an outage
 
 
-def open_engine(url: str | URL, *, statement_seconds: int = STATEMENT_SECONDS, **options: Any) -> Engine:
+def open_engine(url: str | URL, *, statement_seconds: int | None = None, **options: Any) -> Engine:
     """An engine whose waits are all bounded. Connects to nothing yet."""
+    seconds = statement_seconds or STATEMENT_SECONDS
     url = make_url(url)
     engine = create_engine(url, pool_pre_ping=True, max_overflow=0, pool_timeout=LOG_IN_SECONDS, **options)
     if url.get_driver_name() == "pymssql":
         # Without the last one it cuts times to milliseconds.
-        bounds = {"login_timeout": LOG_IN_SECONDS, "timeout": statement_seconds, "use_datetime2": True}
+        bounds = {"login_timeout": LOG_IN_SECONDS, "timeout": seconds, "use_datetime2": True}
     else:
-        bounds = {"timeout": LOG_IN_SECONDS}
-        event.listen(engine, "connect", functools.partial(_bound_statements, statement_seconds))
+        bounds = {"timeout": LOG_IN_SECONDS, "attrs_before": {CONNECTION_TIMEOUT: seconds}}
+        event.listen(engine, "connect", functools.partial(_bound_statements, seconds))
     event.listen(engine, "do_connect", functools.partial(_add_arguments, bounds))
     return engine
 
@@ -157,9 +159,10 @@ class SqlServerStore:
 
 def is_outage(error: DBAPIError) -> bool:
     """Whether the database did not answer; else it refused a statement."""
-    return error.connection_invalidated or not isinstance(error, _OURS)
+    return error.connection_invalidated or not (isinstance(error, _OURS) or _was_victim(error))
 
 
 def _was_victim(error: DBAPIError) -> bool:
-    """Error 1205. One driver tells the number, the other the SQLSTATE's words, both the server's message."""
-    return "deadlock" in str(error.orig).lower()
+    """Error 1205, which one driver tells by the server's message and the other by the words of its SQLSTATE."""
+    told = str(error.orig).lower()
+    return "deadlock" in told or "serialization failure" in told
