@@ -21,6 +21,7 @@ from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard.service import Dashboard
+from plantao.documents.openapi import install_openapi
 from plantao.health import HealthMonitor
 from plantao.identity.endpoints import auth_router, users_router
 from plantao.identity.passwords import PasswordHasher
@@ -38,7 +39,6 @@ from plantao.kit.rates.limiter import RateLimiter
 from plantao.kit.rates.rate import parse_rate
 from plantao.kit.wakeup import Bell
 from plantao.kit.workers import Worker
-from plantao.openapi import install_openapi
 from plantao.realtime.endpoints import chat_route
 from plantao.realtime.queue_feed import QueueFeed
 from plantao.realtime.switchboard import Switchboard
@@ -202,7 +202,14 @@ def _limits(settings: Settings) -> LimitTable:
 
 def create_app(parts: Parts) -> FastAPI:
     """Everything but the webhook."""
-    app = FastAPI(title="Plantão", version=__version__, lifespan=_lifespan(parts), docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Plantão",
+        version=__version__,
+        lifespan=_lifespan(parts),
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # operation ids, and so the names in made clients
+    )
     settings, verify_token = parts.settings, parts.settings.whatsapp_verify_token
     secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else ""
     identity = IdentityService(

@@ -23,9 +23,9 @@ Text = Annotated[str, AfterValidator(clean_text)]
 
 
 class MessageInput(BaseModel):
-    """`content`: the text, or a file as https link, data URI or base64. `client_id`: the sender's own id, said once.
+    """`content`: o texto, ou um arquivo como link https, data URI ou base64. `client_id`: o id de quem envia.
 
-    `last_seen_seq`: refuse if there is something newer.
+    `last_seen_seq`: recusar se houver mensagem mais nova.
     """
 
     model_config = ConfigDict(
