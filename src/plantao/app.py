@@ -21,6 +21,7 @@ from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard.service import Dashboard
+from plantao.documents import asyncapi, page
 from plantao.documents.openapi import install_openapi
 from plantao.health import HealthMonitor
 from plantao.identity.endpoints import auth_router, users_router
@@ -242,6 +243,8 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(observability.router)
+    app.include_router(page.router)
+    app.include_router(asyncapi.router)
     app.router.routes.append(chat_route())
     install_error_handlers(app)
     install_openapi(app, WEBHOOK, NEVER_LIMITED)

@@ -20,8 +20,8 @@ from plantao.settings import Settings
 API = read("docs/api.md")
 BUILT = built(API)
 METHODS = "GET|POST|PUT|PATCH|DELETE|WS"
-# Outside the OpenAPI document: the document itself, and the socket.
-UNDESCRIBED = {("GET", "/openapi.json"), ("WS", "/ws/chat")}
+# Outside the OpenAPI document: the documents themselves, and the socket.
+UNDESCRIBED = {("GET", "/openapi.json"), ("GET", "/asyncapi.json"), ("GET", "/docs"), ("WS", "/ws/chat")}
 
 
 @pytest.fixture(scope="module")

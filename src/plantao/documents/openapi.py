@@ -96,7 +96,7 @@ def _add_errors(operation: Json, told: Iterable[int | ErrorCode]) -> None:
 def _say(operation: Json) -> None:
     """A docstring's first line is the summary; all of it is the description."""
     text = operation["description"]
-    operation["summary"] = text.partition("\n")[0].rstrip(".")
+    operation["summary"] = text.partition("\n")[0].rstrip(".").replace("`", "")  # shown as it stands
 
 
 def _show_examples(operation: Json) -> None:
