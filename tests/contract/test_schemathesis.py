@@ -39,15 +39,20 @@ async def actors(system: System, role: Role) -> dict[str, Person]:
     return {name: await system.person(role, f"Ana {name}", f"ana{name}@provedor.example") for name in ("", *DANGEROUS)}
 
 
+async def one_waits(system: System, phone: str) -> None:
+    """A customer whom the bot has put into the queue."""
+    customer = system.sim.customer("João da Silva", phone=phone)
+    await system.sim.write(customer, {"type": "text", "text": "quero um atendente"})
+    await system.sim.wait_for_send(lambda send: send.customer_id == customer.id)
+
+
 async def things(system: System) -> dict[str, list[Any]]:
     """Ids of what there is to read, to answer, to close and to change."""
     for number in VICTIMS:
         await system.person(Role.ATTENDANT, f"Vitima{number} Silva")
     lead = await system.person(Role.SUPERVISOR, "Rita Lima")
     for number in range(4):
-        customer = system.sim.customer("João da Silva", phone=f"551199999999{number}")
-        await system.sim.write(customer, {"type": "text", "text": "quero um atendente"})
-        await system.sim.wait_for_send(lambda send, id_=customer.id: send.customer_id == id_)  # the bot
+        await one_waits(system, f"551199999999{number}")
     conversations = [one["id"] for one in await lead.conversations(status="queue")]
     picture = {"type": "image", "content": data_uri("image/png", PNG)}
     sent = await lead.post(f"/conversations/{conversations[0]}/messages", picture)

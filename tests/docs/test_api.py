@@ -73,6 +73,18 @@ def test_what_is_said_to_be_missing_is_missing(document: dict[str, Any]) -> None
     assert "SQL Server" in not_built(API)
 
 
+def test_what_a_section_says_of_errors_its_operation_answers(document: dict[str, Any]) -> None:
+    texts = headings()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            told, text = operation["responses"], texts[method.upper(), path]
+            if path == "/metrics":  # its section tells of answers to others
+                continue
+            assert set(re.findall(r"(?<![\d,.])[45]\d\d(?![,.]?\d| characters)", text)) <= set(told), path
+            for status, code in re.findall(r"\b([45]\d\d) `([A-Z_]+)`", text):
+                assert code in told[status]["x-error-codes"], (path, status, code)
+
+
 def test_every_parameter_stands_with_its_endpoint(document: dict[str, Any]) -> None:
     texts = headings()
     for path, methods in document["paths"].items():

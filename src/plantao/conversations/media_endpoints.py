@@ -13,7 +13,7 @@ from plantao.conversations.media_files import StoredFile
 from plantao.identity.access import CurrentActor
 from plantao.identity.policy import Permission, check_may
 from plantao.kit.errors import NotFound
-from plantao.kit.file_types import EXTENSIONS
+from plantao.kit.file_types import EXTENSIONS, UNKNOWN
 from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InDatabase
 
@@ -24,7 +24,7 @@ _SHOWN: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/",
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Os bytes do arquivo, no tipo dele.",
-        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (UNKNOWN, *EXTENSIONS)},
     }
 }
 
