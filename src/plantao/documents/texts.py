@@ -11,8 +11,8 @@ WebSocket `/ws/chat`, descrito em `/asyncapi.json`.
 **Autenticação.** `POST /api/v1/auth/login` devolve um `access_token`; envie-o como `Authorization: Bearer <token>`.
 
 **Erros.** Toda resposta de 400 em diante tem o mesmo corpo: `detail` (português, para pessoas), `error_code` (para
-programas) e `field` (o campo errado, ou null). Dados inválidos são 400, nunca 422. Um método que o endereço não tem
-responde 405 `METHOD_NOT_ALLOWED`, com `Allow`.
+programas) e `field` (o campo errado, ou null). Dados inválidos são 400, nunca 422. Em qualquer endereço, um método que
+ele não tem é 405 `METHOD_NOT_ALLOWED`, com `Allow`, e um corpo grande demais é 413 `PAYLOAD_TOO_LARGE`.
 
 **Limites.** As respostas dos endereços limitados trazem `X-RateLimit-Limit`, `X-RateLimit-Remaining` e
 `X-RateLimit-Reset`; as de 429 e 503, `Retry-After`.
