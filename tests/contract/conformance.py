@@ -1,6 +1,7 @@
 """Every answer that a story gets is held to the OpenAPI document: its status, headers, type, body and error code."""
 
 import copy
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -43,7 +44,12 @@ def _closed_components() -> Json:
 
 def validator(schema: Json) -> jsonschema_rs.Validator:
     """Of a schema within the document, references and formats included."""
-    whole = schema | {"components": {"schemas": _closed_components()}}
+    return _validator(json.dumps(schema))
+
+
+@cache
+def _validator(schema: str) -> jsonschema_rs.Validator:
+    whole = json.loads(schema) | {"components": {"schemas": _closed_components()}}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
