@@ -22,6 +22,8 @@ from plantao.conversations.incoming import IntakeRules
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard.service import Dashboard
 from plantao.databases import open_store
+from plantao.documents import asyncapi, page
+from plantao.documents.openapi import install_openapi
 from plantao.health import HealthMonitor
 from plantao.identity import audit_endpoints, second_factor_endpoints
 from plantao.identity.endpoints import auth_router, users_router
@@ -42,7 +44,6 @@ from plantao.kit.rates.limiter import RateLimiter
 from plantao.kit.rates.rate import parse_rate
 from plantao.kit.wakeup import Bell
 from plantao.kit.workers import Worker
-from plantao.openapi import install_openapi
 from plantao.realtime.endpoints import chat_route
 from plantao.realtime.queue_feed import QueueFeed
 from plantao.realtime.switchboard import Switchboard
@@ -208,7 +209,14 @@ def _limits(settings: Settings) -> LimitTable:
 
 def create_app(parts: Parts) -> FastAPI:
     """Everything but the webhook."""
-    app = FastAPI(title="Plantão", version=__version__, lifespan=_lifespan(parts), docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Plantão",
+        version=__version__,
+        lifespan=_lifespan(parts),
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # operation ids, and so the names in made clients
+    )
     settings, verify_token = parts.settings, parts.settings.whatsapp_verify_token
     identity = IdentityService(
         parts.store,
@@ -244,6 +252,8 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(observability.router)
+    app.include_router(page.router)
+    app.include_router(asyncapi.router)
     app.router.routes.append(chat_route())
     install_error_handlers(app)
     install_openapi(app, WEBHOOK, NEVER_LIMITED)

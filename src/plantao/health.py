@@ -21,7 +21,7 @@ from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphFailure
 
 log = structlog.get_logger(__name__)
-router = APIRouter(tags=["saúde"])
+router = APIRouter(tags=["health"])
 
 WHATSAPP_EVERY = 60.0  # seconds between two looks at Meta
 PING_SECONDS = 2.0
@@ -41,8 +41,12 @@ class Services(BaseModel):
     whatsapp_api: Health
 
 
+class StatusOut(BaseModel):
+    status: Health
+
+
 class HealthOut(BaseModel):
-    """`degraded`: an optional part is down. `unhealthy` comes with 503. A part that is not set up is `disabled`."""
+    """`degraded`: uma parte opcional está fora. `unhealthy` vem com 503. O que não está configurado é `disabled`."""
 
     status: Health
     version: str = Field(examples=["2.0.0"])
@@ -140,22 +144,26 @@ def _monitor(request: Request) -> HealthMonitor:
     return found
 
 
-@router.get("/health", response_model=HealthOut, responses={503: {"model": HealthOut}})
+_AWAY = "Sem banco de dados: o corpo é o mesmo do 200."
+
+
+@router.get("/health", response_model=HealthOut, responses={503: {"model": HealthOut, "description": _AWAY}})
 async def health(request: Request) -> Response:
+    """Verificar o estado da aplicação e dos serviços de que depende."""
     report = await _monitor(request).report()
     status = 503 if report["status"] is Health.UNHEALTHY else 200
     return Response(encode_json(report), status, media_type="application/json")
 
 
 @router.get("/health/live")
-async def live() -> dict[str, str]:
-    """Answers while the process does: for a supervisor that restarts it."""
-    return {"status": Health.HEALTHY}
+async def live() -> StatusOut:
+    """Responder enquanto o processo vive: para quem o reinicia."""
+    return StatusOut(status=Health.HEALTHY)
 
 
-@router.get("/health/ready", responses={503: {}})
+@router.get("/health/ready", response_model=StatusOut, responses={503: {"model": StatusOut, "description": _AWAY}})
 async def ready(request: Request) -> Response:
-    """Answers 200 while requests can be served: for a load balancer."""
+    """Responder 200 enquanto se pode atender: para um balanceador."""
     status = await _monitor(request).database_health()
     code = 200 if status is Health.HEALTHY else 503
     return Response(encode_json({"status": status}), code, media_type="application/json")

@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,10 +11,16 @@ from plantao.conversations import media_intake, outbox, queueing
 from plantao.kit import metrics
 from plantao.kit.db import Database
 from plantao.kit.errors import AppError, ErrorCode, Forbidden
+from plantao.kit.http.answers import errors
 from plantao.settings import Settings
 from plantao.whatsapp import ledger
 
-router = APIRouter(tags=["saúde"])
+router = APIRouter(tags=["health"])
+
+METRICS_TOKEN = "MetricsToken"  # noqa: S105 - the name of a security scheme in the API's document
+_TEXT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Texto do Prometheus.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+}
 
 
 class MetricsForbidden(AppError):
@@ -21,9 +28,17 @@ class MetricsForbidden(AppError):
     error_code = ErrorCode.INVALID_TOKEN
 
 
-@router.get("/metrics", response_class=Response)
-async def read_metrics(request: Request) -> Response:
-    """Prometheus text. With `PLANTAO_METRICS_TOKEN` set it needs that bearer token; without, a loopback client."""
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses=_TEXT | errors(ErrorCode.INVALID_TOKEN, 403),
+    openapi_extra={"security": [{}, {METRICS_TOKEN: []}]},
+)
+async def read_prometheus(request: Request) -> Response:
+    """Métricas para o Prometheus.
+
+    Com `PLANTAO_METRICS_TOKEN` definido, precisa dele como token; sem ele, só responde a esta máquina.
+    """
     _check_reader(request, request.app.state.settings)
     await _count_depths(request.app.state.database)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

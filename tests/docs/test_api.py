@@ -20,8 +20,8 @@ from plantao.settings import Settings
 API = read("docs/api.md")
 BUILT = built(API)
 METHODS = "GET|POST|PUT|PATCH|DELETE|WS"
-# Outside the OpenAPI document: the document itself, and the socket.
-UNDESCRIBED = {("GET", "/openapi.json"), ("WS", "/ws/chat")}
+# Outside the OpenAPI document: the documents themselves, and the socket.
+UNDESCRIBED = {("GET", "/openapi.json"), ("GET", "/asyncapi.json"), ("GET", "/docs"), ("WS", "/ws/chat")}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,18 @@ def test_what_is_said_to_be_missing_is_missing(document: dict[str, Any]) -> None
     missing = set(re.findall(rf"`({METHODS}) (/[^`\s]+)`", not_built(API)))
     assert missing & routes(document) == set()
     assert "SQL Server" in not_built(API)
+
+
+def test_what_a_section_says_of_errors_its_operation_answers(document: dict[str, Any]) -> None:
+    texts = headings()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            told, text = operation["responses"], texts[method.upper(), path]
+            if path == "/metrics":  # its section tells of answers to others
+                continue
+            assert set(re.findall(r"(?<![\d,.])[45]\d\d(?![,.]?\d| characters)", text)) <= set(told), path
+            for status, code in re.findall(r"\b([45]\d\d) `([A-Z_]+)`", text):
+                assert code in told[status]["x-error-codes"], (path, status, code)
 
 
 def test_every_parameter_stands_with_its_endpoint(document: dict[str, Any]) -> None:

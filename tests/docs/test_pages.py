@@ -4,7 +4,6 @@ import ast
 import re
 import runpy
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer.main
@@ -18,14 +17,10 @@ COMMANDS = ["install", "demo", "test", "lint", "bench", "help"]  # promised to e
 SIMULATORS = {"SIMULATOR_HOST", "SIMULATOR_WEBHOOK_URL", "SIMULATOR_DISPLAY_PHONE", "WHATSAPP_BUSINESS_ACCOUNT_ID"}
 
 
-@pytest.fixture(scope="module")
-def generator() -> dict[str, Any]:
-    return runpy.run_path(str(ROOT / "scripts/settings_doc.py"))
-
-
-def test_the_page_of_settings_is_the_generated_one(generator: dict[str, Any]) -> None:
-    made: str = generator["page"]()
-    assert read("docs/settings.md") == made, "run: .venv/bin/python scripts/settings_doc.py > docs/settings.md"
+@pytest.mark.parametrize("name", ["settings", "errors"])
+def test_a_generated_page_is_what_its_script_makes(name: str) -> None:
+    made: str = runpy.run_path(str(ROOT / f"scripts/{name}_doc.py"))["page"]()
+    assert read(f"docs/{name}.md") == made, f"run: .venv/bin/python scripts/{name}_doc.py > docs/{name}.md"
 
 
 def attributes_read() -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from tests.contract.conformance import check_answer
 from websockets.asyncio.client import ClientConnection, connect
 
 from plantao.app import Parts, build_parts, create_asgi
@@ -199,6 +200,7 @@ async def running_system(
         server = build_server(asgi, loop="asyncio", timeout_graceful_shutdown=5, limit_concurrency=bound)
         await stack.enter_async_context(Server(server).running(listener))
         limits = httpx2.Limits(max_connections=200)
-        client = httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30, limits=limits)
+        hooks: Json = {"response": [check_answer]}
+        client = httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30, limits=limits, event_hooks=hooks)
         await stack.enter_async_context(client)
         yield System(sim, parts, client, url)

@@ -1,6 +1,6 @@
 """`/chatbot`: asking the bot, and calling a person in its place."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -12,20 +12,23 @@ from plantao.identity.access import require
 from plantao.identity.models import Actor
 from plantao.identity.policy import Permission
 from plantao.kit.db import Database
+from plantao.kit.errors import ErrorCode
+from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InTransaction, database
-from plantao.kit.http.errors import ErrorBody
 
 router = APIRouter(prefix="/chatbot", tags=["chatbot"])
 
-HIDDEN: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody}, 403: {"model": ErrorBody}}
 Staff = Annotated[Actor, Depends(require(Permission.USE_CHATBOT))]
 
 
-@router.post("/message", response_model=ChatbotMessageOut, responses=HIDDEN)
+@router.post("/message", response_model=ChatbotMessageOut, responses=errors(403, 404))
 async def ask_chatbot(
     body: ChatbotMessageInput, request: Request, actor: Staff, db: Annotated[Database, Depends(database)]
 ) -> Response:
-    """What the bot would answer in the conversation's context. Sends nothing to the customer."""
+    """Perguntar ao chatbot o que responderia.
+
+    No contexto da conversa; nada é enviado ao cliente.
+    """
     engine: Engine = request.app.state.engine
     known = body.context
     facts = Facts(known.customer_name, known.customer_plan) if known else Facts()
@@ -40,9 +43,12 @@ async def ask_chatbot(
     return Response(encode_json(answer), media_type="application/json")
 
 
-@router.post("/escalate", response_model=EscalateOut, responses={**HIDDEN, 409: {"model": ErrorBody}})
+@router.post("/escalate", response_model=EscalateOut, responses=errors(403, 404, ErrorCode.ALREADY_CLOSED))
 async def escalate_conversation(body: EscalateInput, request: Request, actor: Staff, tx: InTransaction) -> Response:
-    """Puts the conversation into the queue for people, and assigns it at once if somebody is free."""
+    """Escalar a conversa para uma pessoa.
+
+    Põe na fila, e entrega na hora se alguém estiver livre. Repetir não muda nada.
+    """
     place = await escalate(tx, actor, body.conversation_id, body.reason, request.app.state.clock)
     answer = {
         "conversation_id": body.conversation_id,

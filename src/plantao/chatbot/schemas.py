@@ -15,7 +15,7 @@ Fact = Annotated[Text | None, Field(max_length=120)]
 
 
 class MessageContext(BaseModel):
-    """What the caller knows of the customer, beyond what the conversation does."""
+    """O que quem chama sabe do cliente, além do que a conversa sabe."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,7 +49,7 @@ class EscalateInput(BaseModel):
 
 
 class EscalateOut(BaseModel):
-    """`position` 1 is next. Both numbers are 0 once a person serves."""
+    """`position` 1 é o próximo. Os dois números são 0 quando uma pessoa já atende."""
 
     conversation_id: UUID = Field(examples=[_CONVERSATION])
     status: ConversationStatus = Field(examples=["queue"])

@@ -24,14 +24,18 @@ from plantao.conversations.schemas import (
 )
 from plantao.conversations.sending import Author, Draft, append, send_as_agent
 from plantao.conversations.views import encode_json, message_view
-from plantao.identity.access import CurrentActor, StaffBodyRoute
-from plantao.identity.policy import Permission, check_may, may
+from plantao.identity.access import StaffBodyRoute, require
+from plantao.identity.models import Actor
+from plantao.identity.policy import Permission, may
 from plantao.kit.clock import Clock
+from plantao.kit.errors import ErrorCode
+from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InDatabase, InTransaction
-from plantao.kit.http.errors import ErrorBody
 
-CONFLICT: dict[int | str, dict[str, Any]] = {409: {"model": ErrorBody}}
-router = APIRouter(prefix="/conversations", tags=["conversas"], route_class=StaffBodyRoute)
+router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=StaffBodyRoute)
+
+# Who serves nobody is refused before anything is said about the body.
+Staff = Annotated[Actor, Depends(require(Permission.SERVE_CONVERSATIONS))]
 
 
 async def _clock(request: Request) -> Clock:
@@ -56,16 +60,20 @@ async def _surveys(request: Request) -> bool:
 
 Surveys = Annotated[bool, Depends(_surveys)]
 
+_SENDING = errors(403, 404, ErrorCode.ALREADY_CLOSED, ErrorCode.OUTSIDE_SERVICE_WINDOW, ErrorCode.STALE_CONVERSATION)
+
 
 def _json(body: Any, status: int = 200) -> Response:
     """Encoded by msgspec, ten times faster than through the response model, which documents the same shape."""
     return Response(encode_json(body), status, media_type="application/json")
 
 
-@router.get("", response_model=ConversationPage)
-async def list_conversations(actor: CurrentActor, query: Annotated[ListQuery, Query()], tx: InTransaction) -> Response:
-    """The newest activity first. Attendants see their own conversations and those that wait."""
-    check_may(actor, Permission.SERVE_CONVERSATIONS)
+@router.get("", response_model=ConversationPage, responses=errors(403))
+async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()], tx: InTransaction) -> Response:
+    """Listar conversas, da atividade mais nova à mais antiga.
+
+    Atendentes veem as próprias e as que esperam na fila; administradores e supervisores, todas.
+    """
     filters = Filters(
         query.status,
         query.channel,
@@ -85,15 +93,18 @@ async def list_conversations(actor: CurrentActor, query: Annotated[ListQuery, Qu
     return _json(body)
 
 
-@router.get("/{conversation_id}", response_model=ConversationDetail)
+@router.get("/{conversation_id}", response_model=ConversationDetail, responses=errors(403, 404))
 async def read_conversation(
     conversation_id: UUID,
-    actor: CurrentActor,
+    actor: Staff,
     tx: InTransaction,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     before_seq: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
-    """The conversation with its newest `limit` messages, or those before `before_seq`; oldest first."""
+    """Obter uma conversa com suas mensagens.
+
+    As `limit` mais novas, ou as anteriores a `before_seq`; da mais antiga à mais nova.
+    """
     conversation = await access_conversation(tx, actor, conversation_id)
     # What was said since the row was read is left to the next look: `last_seq` and the messages agree.
     newest = conversation.last_seq + 1
@@ -102,39 +113,47 @@ async def read_conversation(
     return _json(conversation_out(conversation) | {"messages": [message_view(row) for row in rows]})
 
 
-@router.post("/{conversation_id}/messages", status_code=201, response_model=MessageOut, responses=CONFLICT)
+@router.post("/{conversation_id}/messages", status_code=201, response_model=MessageOut, responses=_SENDING)
 async def send_message(
     conversation_id: UUID,
     body: MessageInput,
-    actor: CurrentActor,
+    actor: Staff,
     database: InDatabase,
     clock: Now,
     check: WithChannelCheck,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=100)] = None,
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)] = None,
 ) -> Response:
-    """Queues a message to the customer. `client_id` (or `Idempotency-Key`) makes a repetition harmless."""
-    check_may(actor, Permission.SERVE_CONVERSATIONS)
+    """Enviar uma mensagem ao cliente.
+
+    Fica na fila de envio; o `status` conta o que foi dela. Com `client_id` (ou `Idempotency-Key`) repetir não envia
+    outra vez. Fora da janela de 24 horas só vai um template.
+    """
     wish, now = body.wish(idempotency_key), clock.now()
     async with prepared(wish, check, database, now) as draft, database.transaction() as tx:
         message = await send_as_agent(tx, actor, conversation_id, draft, now)
     return _json(message, 201)
 
 
-@router.post("/{conversation_id}/notes", status_code=201, response_model=MessageOut)
-async def add_note(
-    conversation_id: UUID, body: NoteInput, actor: CurrentActor, tx: InTransaction, clock: Now
-) -> Response:
-    """Writes an internal note, which the customer never sees."""
+@router.post("/{conversation_id}/notes", status_code=201, response_model=MessageOut, responses=errors(403, 404))
+async def add_note(conversation_id: UUID, body: NoteInput, actor: Staff, tx: InTransaction, clock: Now) -> Response:
+    """Escrever uma nota interna, que o cliente nunca vê."""
     conversation = await access_for_work(tx, actor, conversation_id)
     draft = Draft(body.content, MessageType.NOTE)
     return _json(await append(tx, conversation, draft, Author(SentBy.AGENT, actor.user_id), clock.now()), 201)
 
 
-@router.post("/{conversation_id}/close", response_model=ConversationOut, responses=CONFLICT)
+@router.post(
+    "/{conversation_id}/close",
+    response_model=ConversationOut,
+    responses=errors(403, 404, ErrorCode.ALREADY_CLOSED),
+)
 async def close_conversation(
-    conversation_id: UUID, body: CloseInput, actor: CurrentActor, tx: InTransaction, clock: Now, surveys: Surveys
+    conversation_id: UUID, body: CloseInput, actor: Staff, tx: InTransaction, clock: Now, surveys: Surveys
 ) -> Response:
-    """Ends the conversation, and asks the customer for a grade. What the customer writes next begins a new one."""
+    """Encerrar a conversa, e pedir uma nota ao cliente.
+
+    O que o cliente escrever depois começa outra conversa; até 24 horas depois de `resolved`, reabre esta.
+    """
     after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now())
     if surveys:
         after = await survey.ask(tx, after, body.resolution, clock.now())

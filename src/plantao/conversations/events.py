@@ -4,13 +4,12 @@ A `Broadcast` is a frame for clients, encoded once, with what is needed to decid
 conversation's owner and state as they were committed. Every process checks its own sockets against these.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from plantao.conversations.models import ConversationStatus, MessageStatus, Resolution
-from plantao.conversations.views import DeliveryError, Media, MessageView, encode_frame
+from plantao.conversations.views import DeliveryError, Media, MessageView, Moment, encode_frame
 from plantao.kit.db import Transaction
 
 TOPIC = "conversation"
@@ -30,7 +29,7 @@ class MessageStatusChanged(msgspec.Struct, frozen=True, tag="message_status"):
     conversation_id: UUID
     message_id: str
     status: MessageStatus
-    timestamp: datetime
+    timestamp: Moment
     error: DeliveryError | None
 
 

@@ -13,24 +13,28 @@ from plantao.conversations.media_files import StoredFile
 from plantao.identity.access import CurrentActor
 from plantao.identity.policy import Permission, check_may
 from plantao.kit.errors import NotFound
-from plantao.kit.file_types import EXTENSIONS
+from plantao.kit.file_types import EXTENSIONS, UNKNOWN
+from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InDatabase
 
-router = APIRouter(prefix="/media", tags=["conversas"])
+router = APIRouter(prefix="/media", tags=["conversations"])
 
 # What a browser shows without running anything of it. The rest is saved.
 _SHOWN: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/", "video/", "application/pdf")
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The file's bytes, in its own type.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "description": "Os bytes do arquivo, no tipo dele.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (UNKNOWN, *EXTENSIONS)},
     }
 }
 
 
-@router.get("/{media_id}", response_class=Response, responses=_FILE)
+@router.get("/{media_id}", response_class=Response, responses=_FILE | errors(403, 404))
 async def read_media(media_id: UUID, actor: CurrentActor, database: InDatabase) -> Response:
-    """The file behind a message's `media.url`. A hidden one answers as one that does not exist: 404."""
+    """Obter o arquivo de uma mensagem, o que está em `media.url`.
+
+    Para quem vê a conversa; para os outros, 404, como se não existisse.
+    """
     check_may(actor, Permission.SERVE_CONVERSATIONS)
     async with database.transaction() as tx:
         file = await media_files.find(tx, media_id)

@@ -1,11 +1,13 @@
 """A message as the API and the socket show it. Encoded once, sent to many."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from plantao.conversations.models import Direction, MessageStatus, MessageType, SentBy
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 MEDIA_PATH = "/api/v1/media"
 
@@ -38,7 +40,7 @@ class MessageView(msgspec.Struct, frozen=True):
     id: str
     direction: Direction
     content: str
-    timestamp: datetime
+    timestamp: Moment
     status: MessageStatus
     seq: int
     type: MessageType

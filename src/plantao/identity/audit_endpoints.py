@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel
 
 from plantao.identity.access import Identity, require
-from plantao.identity.endpoints import errors
 from plantao.identity.models import Actor, AuditAction, AuditEntry, AuditFilters, AuditPage
 from plantao.identity.policy import Permission
 from plantao.identity.schemas import UtcSeconds
+from plantao.kit.http.answers import errors
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 

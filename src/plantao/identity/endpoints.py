@@ -1,11 +1,12 @@
 """`/auth` and `/users`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from plantao.identity.access import ActorsOrigin, CurrentActor, Identity, StrangersOrigin, require
+from plantao.identity.accounts import MAX_USER_ID
 from plantao.identity.models import Actor, Role, UserChanges
 from plantao.identity.policy import Permission, check_may_change_user, check_may_see_user
 from plantao.identity.schemas import (
@@ -21,33 +22,26 @@ from plantao.identity.schemas import (
     UserChangesBody,
     UserPageAnswer,
 )
-from plantao.kit.http.errors import ErrorBody
+from plantao.kit.errors import ErrorCode
+from plantao.kit.http.answers import errors
 
 auth_router = APIRouter(prefix="/auth", tags=["auth"])
 users_router = APIRouter(prefix="/users", tags=["users"])
 
 UserManager = Annotated[Actor, Depends(require(Permission.MANAGE_USERS))]
-
-_ERRORS = {
-    400: "Dados inválidos: `VALIDATION_ERROR`",
-    401: "Não autenticado: `INVALID_CREDENTIALS`, `INVALID_TOKEN`, `TOKEN_EXPIRED` ou `TOKEN_REUSED`",
-    403: "Sem permissão: `FORBIDDEN`, `SECOND_FACTOR_REQUIRED`; cadastro fechado: `REGISTRATION_CLOSED`",
-    404: "Não encontrado: `NOT_FOUND`",
-    409: "E-mail já usado, ou último administrador: `CONFLICT`",
-    429: "Limite de requisições excedido, tente depois de `Retry-After`: `RATE_LIMITED`",
-    503: "Serviço ocupado, tente depois de `Retry-After`: `SERVICE_UNAVAILABLE`",
-}
-
-
-def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ErrorBody, "description": _ERRORS[status]} for status in statuses}
+# Told in the document only: a number that no user can have answers 404, as one that no user happens to have.
+UserId = Annotated[int, Path(json_schema_extra={"minimum": 1, "maximum": MAX_USER_ID})]
 
 
 async def never_cached(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-@auth_router.post("/login", responses=errors(400, 401, 403, 429, 503), dependencies=[Depends(never_cached)])
+@auth_router.post(
+    "/login",
+    responses=errors(400, ErrorCode.INVALID_CREDENTIALS, ErrorCode.SECOND_FACTOR_REQUIRED, 429, 503),
+    dependencies=[Depends(never_cached)],
+)
 async def log_in(body: LogInBody, identity: Identity, origin: StrangersOrigin) -> LogInAnswer:
     """Autenticar usuário e obter tokens. `code`: para quem ativou a verificação em duas etapas."""
     return LogInAnswer.of(await identity.log_in(body.email, body.password, body.code, origin))
@@ -60,7 +54,7 @@ async def _while_registration_is_open(identity: Identity) -> None:
 @auth_router.post(
     "/register",
     status_code=201,
-    responses=errors(400, 403, 409, 429, 503),
+    responses=errors(400, ErrorCode.REGISTRATION_CLOSED, 409, 429, 503),
     dependencies=[Depends(_while_registration_is_open)],
 )
 async def register(body: RegistrationBody, identity: Identity, origin: StrangersOrigin) -> UserAnswer:
@@ -68,7 +62,11 @@ async def register(body: RegistrationBody, identity: Identity, origin: Strangers
     return UserAnswer.of(await identity.register(body.email, body.password, name=body.nome, origin=origin))
 
 
-@auth_router.post("/refresh", responses=errors(400, 401), dependencies=[Depends(never_cached)])
+@auth_router.post(
+    "/refresh",
+    responses=errors(400, 401, ErrorCode.TOKEN_REUSED),
+    dependencies=[Depends(never_cached)],
+)
 async def refresh(body: RefreshBody, identity: Identity) -> LogInAnswer:
     """Trocar o token de renovação por um novo par. Usar o mesmo duas vezes encerra a sessão."""
     return LogInAnswer.of(await identity.refresh(body.refresh_token))
@@ -129,7 +127,7 @@ async def create_user(body: NewUserBody, _actor: UserManager, identity: Identity
 
 
 @users_router.get("/{user_id}", responses=errors(400, 401, 403, 404))
-async def get_user(user_id: int, actor: CurrentActor, identity: Identity) -> UserAnswer:
+async def get_user(user_id: UserId, actor: CurrentActor, identity: Identity) -> UserAnswer:
     """Obter um usuário: o próprio, ou qualquer um para administradores."""
     check_may_see_user(actor, user_id)
     return UserAnswer.of(await identity.accounts.get_user(user_id))
@@ -137,7 +135,7 @@ async def get_user(user_id: int, actor: CurrentActor, identity: Identity) -> Use
 
 @users_router.put("/{user_id}", responses=errors(400, 401, 403, 404, 409, 503))
 async def change_user(
-    user_id: int, body: UserChangesBody, actor: CurrentActor, identity: Identity, origin: ActorsOrigin
+    user_id: UserId, body: UserChangesBody, actor: CurrentActor, identity: Identity, origin: ActorsOrigin
 ) -> UserAnswer:
     """Atualizar um usuário: `nome` e `password` do próprio, ou tudo para administradores.
 
@@ -149,6 +147,6 @@ async def change_user(
 
 
 @users_router.delete("/{user_id}", responses=errors(400, 401, 403, 404, 409))
-async def deactivate_user(user_id: int, _actor: UserManager, identity: Identity, origin: ActorsOrigin) -> UserAnswer:
+async def deactivate_user(user_id: UserId, _actor: UserManager, identity: Identity, origin: ActorsOrigin) -> UserAnswer:
     """Desativar um usuário; ele continua existindo, sem acesso (somente administradores)."""
     return UserAnswer.of(await identity.accounts.change_user(user_id, UserChanges(is_active=False), origin))

@@ -76,7 +76,7 @@ class NewUserBody(Input):
 
 
 class UserChangesBody(Input):
-    """A field that is absent or null stays as it is."""
+    """Um campo ausente ou null fica como está."""
 
     email: Email | None = None
     password: NewPassword | None = None
@@ -96,7 +96,7 @@ class LoggedInUser(BaseModel):
 
 
 class LogInAnswer(BaseModel):
-    """`access_token` is a JWT for 86,400 s; `refresh_token` is good for one `POST /auth/refresh` within 30 days."""
+    """`access_token`: um JWT que vale 86.400 s; `refresh_token`: vale um `POST /auth/refresh` em até 30 dias."""
 
     access_token: str
     refresh_token: str
@@ -120,7 +120,7 @@ class DetailAnswer(BaseModel):
 
 
 class SessionAnswer(BaseModel):
-    """`current` is the one that asks."""
+    """`current`: a sessão que pergunta."""
 
     id: UUID
     created_at: UtcSeconds
@@ -129,7 +129,7 @@ class SessionAnswer(BaseModel):
 
 
 class SessionsAnswer(BaseModel):
-    """Newest first, at most 200."""
+    """Da mais nova à mais antiga, no máximo 200."""
 
     sessions: list[SessionAnswer]
 
@@ -171,7 +171,7 @@ class UserAnswer(BaseModel):
 
 
 class UserPageAnswer(BaseModel):
-    """`total` counts all users that match the filters."""
+    """`total` conta todos os usuários que passam pelos filtros."""
 
     users: list[UserAnswer]
     total: int

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from plantao.identity.access import ActorsOrigin, CurrentActor, Identity
-from plantao.identity.endpoints import UserManager, errors, never_cached
+from plantao.identity.endpoints import UserId, UserManager, never_cached
 from plantao.identity.schemas import DetailAnswer
 from plantao.identity.second_factor_schemas import (
     ConfirmationBody,
@@ -13,6 +13,7 @@ from plantao.identity.second_factor_schemas import (
     RemovalBody,
     SecondFactorAnswer,
 )
+from plantao.kit.http.answers import errors
 
 router = APIRouter(tags=["auth"])
 PATH = "/auth/second-factor"
@@ -49,7 +50,7 @@ async def disable_second_factor(
 
 @router.delete("/users/{user_id}/second-factor", tags=["users"], responses=errors(400, 401, 403, 404, 409))
 async def reset_second_factor(
-    user_id: int, _actor: UserManager, identity: Identity, origin: ActorsOrigin
+    user_id: UserId, _actor: UserManager, identity: Identity, origin: ActorsOrigin
 ) -> DetailAnswer:
     """Remover a verificação de quem perdeu o aparelho e os códigos; encerra as sessões dessa pessoa."""
     await identity.accounts.reset_second_factor(user_id, origin)

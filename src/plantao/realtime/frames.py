@@ -1,6 +1,5 @@
 """Frames of `/ws/chat`. What clients may say is closed: an unknown type or field is an error."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from plantao.conversations.models import MessageType
-from plantao.conversations.views import MessageView
+from plantao.conversations.views import MessageView, Moment
 from plantao.kit.errors import ErrorCode
 from plantao.routing.waiting import QueuePlace
 
@@ -68,7 +67,7 @@ class MessageAck(Struct, frozen=True, tag="message_ack"):
 
 
 class Pong(Struct, frozen=True, tag="pong"):
-    timestamp: datetime
+    timestamp: Moment
 
 
 class QueueUpdate(Struct, frozen=True, tag="queue_update"):
@@ -85,6 +84,9 @@ class Error(Struct, frozen=True, tag="error"):
     error_code: ErrorCode
     ref: str | None
 
+
+# Besides the events of conversations.
+ServerFrame = Joined | MessageAck | Pong | QueueUpdate | Error
 
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 

@@ -1,6 +1,6 @@
 """`/agents`; taking, assigning and transferring conversations."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
@@ -9,32 +9,21 @@ from plantao.conversations.presentation import conversation_out
 from plantao.conversations.repository import Conversation
 from plantao.conversations.schemas import ConversationOut
 from plantao.conversations.views import encode_json
-from plantao.identity.access import CurrentActor, Identity
-from plantao.identity.models import Role, User
+from plantao.identity.access import Identity, require
+from plantao.identity.models import Actor, Role, User
 from plantao.identity.policy import Permission, check_may, check_may_change_agent
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
-from plantao.kit.errors import NotFound
+from plantao.kit.errors import ErrorCode, NotFound
+from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import database
-from plantao.kit.http.errors import ErrorBody
 from plantao.routing import agents
 from plantao.routing.assignment import AgentUnavailable, assign_to, take
 from plantao.routing.schemas import AgentInput, AgentList, AgentOut, AssignInput, TransferInput
 from plantao.routing.transfer import transfer
 
-router = APIRouter(prefix="/conversations", tags=["conversas"])
-agents_router = APIRouter(prefix="/agents", tags=["atendentes"])
-
-_ERRORS = {
-    401: "Não autenticado: `INVALID_TOKEN` ou `TOKEN_EXPIRED`",
-    403: "Sem permissão: `FORBIDDEN`",
-    404: "Não encontrado: `NOT_FOUND`",
-    409: "`AGENT_UNAVAILABLE`, `ALREADY_CLOSED` ou `CONFLICT`",
-}
-
-
-def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ErrorBody, "description": _ERRORS[status]} for status in statuses}
+router = APIRouter(prefix="/conversations", tags=["conversations"])
+agents_router = APIRouter(prefix="/agents", tags=["agents"])
 
 
 async def _clock(request: Request) -> Clock:
@@ -46,6 +35,10 @@ Now = Annotated[Clock, Depends(_clock)]
 # Users are looked up first, perhaps in another database: the transaction is opened after that, not around it.
 Db = Annotated[Database, Depends(database)]
 AgentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+# Who serves nobody is refused before anything is said about the body.
+Staff = Annotated[Actor, Depends(require(Permission.SERVE_CONVERSATIONS))]
+
+_HANDING_OVER = (403, 404, ErrorCode.ALREADY_CLOSED, ErrorCode.AGENT_UNAVAILABLE)
 
 
 async def _who_serves(identity: Identity, user_id: int) -> User | None:
@@ -61,16 +54,19 @@ def _answer(conversation: Conversation) -> Response:
     return Response(encode_json(conversation_out(conversation)), media_type="application/json")
 
 
-@router.post("/{conversation_id}/assign", response_model=ConversationOut, responses=_errors(401, 403, 404, 409))
+@router.post("/{conversation_id}/assign", response_model=ConversationOut, responses=errors(409, *_HANDING_OVER))
 async def assign_conversation(
     conversation_id: UUID,
-    actor: CurrentActor,
+    actor: Staff,
     identity: Identity,
     db: Db,
     clock: Now,
     body: Annotated[AssignInput | None, Body()] = None,
 ) -> Response:
-    """Takes a waiting conversation; leads may give it to `agent_id`. Of any number who try one wins."""
+    """Assumir uma conversa que espera, ou dá-la a alguém.
+
+    Administradores e supervisores podem dá-la a `agent_id`. De quantos tentarem ao mesmo tempo, um consegue.
+    """
     if body is None or body.agent_id is None or body.agent_id == actor.user_id:
         async with db.transaction() as tx:
             return _answer(await take(tx, actor, conversation_id, clock.now()))
@@ -82,33 +78,37 @@ async def assign_conversation(
         return _answer(await assign_to(tx, actor, conversation_id, agent, clock.now()))
 
 
-@router.post("/{conversation_id}/transfer", response_model=ConversationOut, responses=_errors(401, 403, 404, 409))
+@router.post("/{conversation_id}/transfer", response_model=ConversationOut, responses=errors(*_HANDING_OVER))
 async def transfer_conversation(
-    conversation_id: UUID, body: TransferInput, actor: CurrentActor, identity: Identity, db: Db, clock: Now
+    conversation_id: UUID, body: TransferInput, actor: Staff, identity: Identity, db: Db, clock: Now
 ) -> Response:
-    """Gives the own conversation (leads: any) to a colleague, who is told why."""
-    check_may(actor, Permission.SERVE_CONVERSATIONS)
+    """Transferir a conversa para outro atendente.
+
+    A própria; administradores e supervisores, qualquer uma. O colega fica sabendo o motivo.
+    """
     agent = await _who_serves(identity, body.to_agent_id)
     reason = (body.reason or "").strip() or None
     async with db.transaction() as tx:
         return _answer(await transfer(tx, actor, conversation_id, agent, reason, clock.now()))
 
 
-@agents_router.get("", responses=_errors(401, 403))
-async def list_agents(actor: CurrentActor, identity: Identity, db: Db, clock: Now) -> AgentList:
-    """All active attendants, with what they serve: also for who looks for somebody to transfer to."""
-    check_may(actor, Permission.SERVE_CONVERSATIONS)
+@agents_router.get("", responses=errors(403))
+async def list_agents(_actor: Staff, identity: Identity, db: Db, clock: Now) -> AgentList:
+    """Listar os atendentes ativos e o que atendem."""
     users = await agents.active_attendants(identity.accounts)
     async with db.transaction() as tx:
         known = await agents.states(tx, clock.now())
     return AgentList(agents=[AgentOut.of(agent) for agent in agents.of_users(users, known)])
 
 
-@agents_router.patch("/{agent_id}", responses=_errors(401, 403, 404))
+@agents_router.patch("/{agent_id}", responses=errors(403, 404))
 async def change_agent(
-    agent_id: AgentId, body: AgentInput, actor: CurrentActor, identity: Identity, db: Db, clock: Now
+    agent_id: AgentId, body: AgentInput, actor: Staff, identity: Identity, db: Db, clock: Now
 ) -> AgentOut:
-    """`status` of oneself; status and capacity of anybody for leads. Who becomes free is served from the queue."""
+    """Mudar a situação ou a capacidade de um atendente.
+
+    Atendentes mudam só o próprio `status`. Quem fica livre recebe da fila na hora.
+    """
     check_may_change_agent(actor, agent_id, capacity=body.max_conversations is not None)
     try:
         user = await identity.accounts.get_user(agent_id)

@@ -11,7 +11,7 @@ UserId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class AssignInput(BaseModel):
-    """Without `agent_id` the conversation is taken by who asks."""
+    """Sem `agent_id`, quem pede assume a conversa."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,7 +26,7 @@ class TransferInput(BaseModel):
 
 
 class AgentInput(BaseModel):
-    """A field that is absent or null stays as it is."""
+    """Um campo ausente ou null fica como está."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from plantao.conversations import queueing
 from plantao.conversations.models import Priority
 from plantao.conversations.policy import PRIORITY_OF_RANK, whole_second
+from plantao.conversations.views import Moment
 from plantao.customers.phones import display_phone
 from plantao.kit.db import Transaction
 from plantao.routing.policy import PACE_WINDOW, estimated_wait_minutes
@@ -22,7 +23,7 @@ class QueuePlace(msgspec.Struct, frozen=True):
     conversation_id: UUID
     customer_phone: str | None
     customer_name: str | None
-    waiting_since: datetime
+    waiting_since: Moment
     estimated_wait_minutes: int
     priority: Priority
 

@@ -3,7 +3,7 @@
 import hmac
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,22 +12,23 @@ from plantao.conversations.models import MessageStatus, MessageType
 from plantao.conversations.schemas import Text
 from plantao.conversations.views import encode_json
 from plantao.customers.phones import InvalidPhone, parse_phone
-from plantao.identity.access import CurrentActor, StaffBodyRoute
+from plantao.identity.access import StaffBodyRoute, require
 from plantao.identity.models import Actor
-from plantao.identity.policy import Permission, check_may
+from plantao.identity.policy import Permission
 from plantao.kit.db import Database
-from plantao.kit.errors import Forbidden, ValidationFailed
+from plantao.kit.errors import ErrorCode, Forbidden, ValidationFailed
+from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InDatabase
-from plantao.kit.http.errors import ErrorBody
 from plantao.whatsapp.outreach import send_to_phone
 
 router = APIRouter(prefix="/whatsapp", tags=["whatsapp"], route_class=StaffBodyRoute)
 
 MAX_CHALLENGE = 1000
+Sender = Annotated[Actor, Depends(require(Permission.SEND_WHATSAPP))]
 
 
 class SendInput(BaseModel):
-    """`content`: the text, or an image or document as https link, data URI or base64."""
+    """`content`: o texto, ou uma imagem ou documento como link https, data URI ou base64."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +43,7 @@ class SendInput(BaseModel):
 
 
 class TemplateInput(BaseModel):
-    """`components`: Meta's own objects, with the values for the template's variables."""
+    """`components`: objetos da própria Meta, com os valores das variáveis do template."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -63,21 +64,24 @@ class TemplateInput(BaseModel):
 
 
 class SendOut(BaseModel):
-    """Accepted and durable; delivery is told by the message's status."""
+    """Aceita e gravada; o `status` da mensagem conta a entrega."""
 
     message_id: str
     conversation_id: str
     status: MessageStatus
 
 
-@router.get("/webhook", response_class=PlainTextResponse, responses={403: {"model": ErrorBody}})
+@router.get("/webhook", response_class=PlainTextResponse, responses=errors(403))
 async def verify_webhook(
     request: Request,
     mode: Annotated[str, Query(alias="hub.mode")] = "",
     token: Annotated[str, Query(alias="hub.verify_token")] = "",
     challenge: Annotated[str, Query(alias="hub.challenge", max_length=MAX_CHALLENGE)] = "",
 ) -> Response:
-    """Meta's check of the address: echoes the challenge, as plain text, if the token is ours."""
+    """Verificação do endereço pela Meta.
+
+    Devolve `hub.challenge` como texto, se o token for o configurado; senão, 403.
+    """
     expected: str | None = request.app.state.verify_token
     matches = expected is not None and hmac.compare_digest(token.encode(), expected.encode())
     if mode != "subscribe" or not matches:
@@ -85,20 +89,27 @@ async def verify_webhook(
     return PlainTextResponse(challenge)
 
 
-@router.post("/send", status_code=202, response_model=SendOut, responses={409: {"model": ErrorBody}})
-async def send(body: SendInput, request: Request, actor: CurrentActor, database: InDatabase) -> Response:
-    """Sends to a phone number; finds or opens the conversation. Needs an open 24-hour window."""
+@router.post(
+    "/send", status_code=202, response_model=SendOut, responses=errors(403, 404, ErrorCode.OUTSIDE_SERVICE_WINDOW)
+)
+async def send(body: SendInput, request: Request, actor: Sender, database: InDatabase) -> Response:
+    """Enviar uma mensagem a um número de telefone.
+
+    Acha ou abre a conversa do cliente. Precisa da janela de 24 horas aberta.
+    """
     return await _send(request, actor, database, body.to, body.wish())
 
 
-@router.post("/send-template", status_code=202, response_model=SendOut)
-async def send_template(body: TemplateInput, request: Request, actor: CurrentActor, database: InDatabase) -> Response:
-    """Sends an approved template to a phone number, inside or outside the 24-hour window."""
+@router.post("/send-template", status_code=202, response_model=SendOut, responses=errors(403, 404))
+async def send_template(body: TemplateInput, request: Request, actor: Sender, database: InDatabase) -> Response:
+    """Enviar um template aprovado a um número de telefone.
+
+    Dentro ou fora da janela de 24 horas.
+    """
     return await _send(request, actor, database, body.to, body.wish())
 
 
 async def _send(request: Request, actor: Actor, database: Database, to: str, wish: Wish) -> Response:
-    check_may(actor, Permission.SEND_WHATSAPP)
     try:
         phone = parse_phone(to)
     except InvalidPhone:

@@ -38,7 +38,7 @@ def open_engine(url: str | URL, *, statement_seconds: int | None = None, **optio
     engine = create_engine(url, pool_pre_ping=True, max_overflow=0, pool_timeout=LOG_IN_SECONDS, **options)
     if url.get_driver_name() == "pymssql":
         # Without the last one it cuts times to milliseconds.
-        bounds = {"login_timeout": LOG_IN_SECONDS, "timeout": seconds, "use_datetime2": True}
+        bounds: dict[str, Any] = {"login_timeout": LOG_IN_SECONDS, "timeout": seconds, "use_datetime2": True}
     else:
         bounds = {"timeout": LOG_IN_SECONDS, "attrs_before": {CONNECTION_TIMEOUT: seconds}}
         event.listen(engine, "connect", functools.partial(_bound_statements, seconds))

@@ -1,5 +1,6 @@
 """One body for every error: `{"detail", "error_code", "field"}`, whatever went wrong."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,10 +8,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from plantao.kit.db import is_transient
 from plantao.kit.errors import AppError, ErrorCode
@@ -19,11 +21,11 @@ log = structlog.get_logger(__name__)
 
 
 class ErrorBody(BaseModel):
-    """The body of every answer of 400 and above."""
+    """O corpo de toda resposta de 400 em diante: `detail` pode ser mostrado a alguém, `error_code` é para programas."""
 
-    detail: str
-    error_code: ErrorCode
-    field: str | None = None
+    detail: str = Field(examples=["Mensagem de erro descritiva"])
+    error_code: ErrorCode = Field(examples=["VALIDATION_ERROR"])
+    field: str | None = Field(description="O nome do primeiro campo errado, se houver um.", examples=["email"])
 
 
 # What Starlette itself refuses, before any of our code runs.
@@ -94,27 +96,37 @@ async def _on_app_error(_request: Request, error: Exception) -> Response:
     return app_error_response(error)
 
 
-async def _on_validation_error(request: Request, error: Exception) -> Response:
+async def _on_validation_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - how the handler is registered
-    if error.errors()[0]["loc"][0] == "body" and not _is_json(request.headers.get("content-type")):
-        code, text = _PROTOCOL_ERRORS[415]
-        return error_response(415, code, text)
+    # The framework leaves a body as bytes when its Content-Type is another than JSON, or is missing.
+    if error.errors()[0]["loc"][0] == "body" and isinstance(error.body, bytes):
+        return _protocol_error(415)
     detail, field = describe_validation(error.errors())
     return error_response(400, ErrorCode.VALIDATION_ERROR, detail, field)
 
 
-def _is_json(content_type: str | None) -> bool:
-    """Whether a body says that it is JSON. One that says nothing is judged by what it holds."""
-    kind = (content_type or "application/json").partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
-
-
-async def _on_http_exception(_request: Request, error: Exception) -> Response:
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - how the handler is registered
     if isinstance(error.__cause__, AppError):  # the framework's 400 over what reading the body raised: it was too large
         return app_error_response(error.__cause__)
-    code, detail = _PROTOCOL_ERRORS.get(error.status_code, (ErrorCode.INTERNAL_ERROR, "Erro no servidor."))
-    return error_response(error.status_code, code, detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = await _allowed(request) or headers.get("Allow", "")
+    return _protocol_error(error.status_code, headers)
+
+
+def _protocol_error(status: int, headers: dict[str, str] | None = None) -> JSONResponse:
+    code, detail = _PROTOCOL_ERRORS.get(status, (ErrorCode.INTERNAL_ERROR, "Erro no servidor."))
+    return error_response(status, code, detail, headers=headers)
+
+
+async def _allowed(request: Request) -> str:
+    """The methods of this path by the API's document: the framework names those of one route of several, and knows
+    nothing of what is served before it."""
+    document = await asyncio.to_thread(request.app.openapi)  # the first time it is made, which takes a moment
+    paths: dict[str, Any] = document["paths"]
+    path = request.scope["path"]
+    return ", ".join(m.upper() for known, item in paths.items() if compile_path(known)[0].match(path) for m in item)
 
 
 def unexpected_error_response(error: Exception) -> JSONResponse:

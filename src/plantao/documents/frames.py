@@ -1,0 +1,39 @@
+"""What each frame of `/ws/chat` is for, in the words of the AsyncAPI document. A test holds the list complete."""
+
+from typing import Any, Final
+
+CLIENT: Final = {
+    "join_conversation": "Entrar em uma conversa. Responde `joined`; com `since_seq`, depois as mensagens perdidas.",
+    "leave_conversation": "Sair de uma conversa.",
+    "send_message": "Enviar mensagem, como `POST .../messages`; arquivos só por link. Responde `message_ack`.",
+    "typing_start": "Indicar que está digitando.",
+    "typing_stop": "Parar o indicador de digitação.",
+    "ping": "Manter a conexão viva. Responde `pong`.",
+}
+
+SERVER: Final = {
+    "joined": "Entrou na conversa: seguem as mensagens depois de `since_seq`, até `last_seq` e adiante.",
+    "message_ack": "A mensagem enviada por aqui foi gravada e está na fila de envio.",
+    "pong": "Resposta ao `ping`.",
+    "queue_update": "A fila de espera mudou: as primeiras posições e o total. No máximo uma vez por segundo.",
+    "error": "O quadro foi recusado; a conexão continua. `ref`: o `client_id` do quadro, senão o `type` dele.",
+    "new_message": "Nova mensagem, recebida ou enviada, ou nota interna. O `seq` não se repete nem vem fora de ordem.",
+    "message_status": "O status de uma mensagem avançou (enviada, entregue, lida), ou ela falhou.",
+    "message_media": "O arquivo de um cliente chegou: `media.url` já existe.",
+    "agent_typing": "Um colega está digitando, ou parou.",
+    "conversation_assigned": "A conversa foi atribuída. `assigned_to` null: foi para a fila.",
+    "conversation_closed": "A conversa foi encerrada.",
+}
+
+_ID: Final = "550e8400-e29b-41d4-a716-446655440000"
+
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "join_conversation": {"type": "join_conversation", "conversation_id": _ID},
+    "send_message": {
+        "type": "send_message",
+        "conversation_id": _ID,
+        "content": "Olá, como posso ajudar?",
+        "message_type": "text",
+    },
+    "ping": {"type": "ping"},
+}
