@@ -60,7 +60,7 @@ async def test_who_asks_comes_before_how_the_body_is_sent(system: System) -> Non
     assert set(strangers.values()) == {(401, "INVALID_TOKEN")}
     nobody = await system.person(Role.USER)
     refused = await codes(system, nobody.headers | {"Content-Type": "text/plain"}, b"x", only="403")
-    for name in ("register", "change_user"):  # which they may ask for
+    for name in ("log_in", "register", "change_user"):  # which they may ask for
         assert refused.pop(name) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert set(refused.values()) == {(403, "FORBIDDEN")}
 

@@ -27,7 +27,7 @@ LEFT_OUT = {
     "object_level_authorization": "needs the stateful phase; the stories of roles walk it with real owners",
 }
 # Each of these ends sessions or changes users: it has somebody of its own to do it as.
-DANGEROUS = ("log_out", "end_other_sessions", "end_session", "change_user", "deactivate_user")
+DANGEROUS = ("reset_second_factor", "log_out", "end_other_sessions", "end_session", "change_user", "deactivate_user")
 FIRST_ID = 500_000  # of those who act: numbers that are made up are those of victims, small, or the largest there is
 VICTIMS = [1, 2, 3]
 

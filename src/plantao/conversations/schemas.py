@@ -1,11 +1,10 @@
 """Conversations at the API's edge: what may be asked, what is answered. Contract words live here."""
 
-import re
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from plantao.conversations.drafts import Wish, clean_text
 from plantao.conversations.models import (
@@ -19,20 +18,9 @@ from plantao.conversations.models import (
     Resolution,
     SentBy,
 )
+from plantao.kit.http.inputs import IsoMoment
 
 Text = Annotated[str, AfterValidator(clean_text)]
-
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
-
-
-def _iso(value: Any) -> Any:
-    """Refuses seconds since 1970, which pydantic would read: the document promises ISO 8601 only."""
-    if isinstance(value, str) and not _ISO.match(value):
-        raise ValueError("Deve ser uma data e hora ISO 8601.")
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_iso)]
 
 
 class MessageInput(BaseModel):
@@ -88,8 +76,8 @@ class ListQuery(BaseModel):
     status: ConversationStatus | None = None
     channel: Channel | None = None
     assigned_to: int | None = Field(None, ge=1, le=2**31 - 1)
-    start_date: Moment | None = Field(None, description="A partir de: última atividade.")
-    end_date: Moment | None = Field(None, description="Até: última atividade.")
+    start_date: IsoMoment | None = Field(None, description="A partir de: última atividade.")
+    end_date: IsoMoment | None = Field(None, description="Até: última atividade.")
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(20, ge=1, le=100)
 

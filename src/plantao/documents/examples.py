@@ -95,6 +95,7 @@ ANSWERS: Final[dict[str, Any]] = {
                 "role": "admin",
                 "is_active": True,
                 "created_at": "2026-01-01T00:00:00Z",
+                "second_factor": False,
             }
         ],
         "total": 150,

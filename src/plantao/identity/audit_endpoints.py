@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from plantao.identity.access import Identity, require
 from plantao.identity.models import Actor, AuditAction, AuditEntry, AuditFilters, AuditPage
 from plantao.identity.policy import Permission
 from plantao.identity.schemas import UtcSeconds
 from plantao.kit.http.answers import errors
+from plantao.kit.http.inputs import IsoMoment
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
@@ -66,8 +67,8 @@ async def list_audit_entries(
     user_id: UserId | None = None,
     actor_id: UserId | None = None,
     action: AuditAction | None = None,
-    start_date: AwareDatetime | None = None,
-    end_date: AwareDatetime | None = None,
+    start_date: IsoMoment | None = None,
+    end_date: IsoMoment | None = None,
 ) -> AuditPageAnswer:
     """A trilha de auditoria, do mais novo ao mais antigo (somente administradores)."""
     filters = AuditFilters(user_id, actor_id, action, start_date, end_date)

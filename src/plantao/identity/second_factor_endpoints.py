@@ -15,23 +15,25 @@ from plantao.identity.second_factor_schemas import (
 )
 from plantao.kit.http.answers import errors
 
-router = APIRouter(tags=["auth"])
+router = APIRouter()
 PATH = "/auth/second-factor"
 
 
-@router.get(PATH, responses=errors(401))
+@router.get(PATH, tags=["auth"], responses=errors(401))
 async def show_second_factor(actor: CurrentActor, identity: Identity) -> SecondFactorAnswer:
     """A própria verificação em duas etapas: se está ativa, se é exigida, e quantos códigos de recuperação restam."""
     return SecondFactorAnswer.of(await identity.second_factors.state(actor))
 
 
-@router.post(PATH, responses=errors(400, 401, 409, 429, 503), dependencies=[Depends(never_cached)])
+@router.post(PATH, tags=["auth"], responses=errors(400, 401, 409, 429, 503), dependencies=[Depends(never_cached)])
 async def start_second_factor(body: EnrolmentBody, actor: CurrentActor, identity: Identity) -> EnrolmentAnswer:
     """Obter um segredo para o aplicativo autenticador. Só vale depois de confirmado."""
     return EnrolmentAnswer.of(await identity.second_factors.start(actor, body.password))
 
 
-@router.post(f"{PATH}/confirm", responses=errors(400, 401, 409, 429), dependencies=[Depends(never_cached)])
+@router.post(
+    f"{PATH}/confirm", tags=["auth"], responses=errors(400, 401, 409, 429), dependencies=[Depends(never_cached)]
+)
 async def confirm_second_factor(
     body: ConfirmationBody, actor: CurrentActor, identity: Identity, origin: ActorsOrigin
 ) -> RecoveryCodesAnswer:
@@ -39,7 +41,7 @@ async def confirm_second_factor(
     return RecoveryCodesAnswer(recovery_codes=await identity.second_factors.confirm(actor, body.code, origin))
 
 
-@router.post(f"{PATH}/disable", responses=errors(400, 401, 409, 429, 503))
+@router.post(f"{PATH}/disable", tags=["auth"], responses=errors(400, 401, 409, 429, 503))
 async def disable_second_factor(
     body: RemovalBody, actor: CurrentActor, identity: Identity, origin: ActorsOrigin
 ) -> DetailAnswer:
