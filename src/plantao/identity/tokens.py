@@ -58,7 +58,7 @@ class AccessTokens:
             payload = self._verified(token)
             expires_at = datetime.fromtimestamp(int(payload["exp"]), UTC)
             claims = AccessClaims(int(payload["sub"]), UUID(payload["sid"]), expires_at)
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
             raise InvalidToken from None
         if claims.expires_at <= self._clock.now():
             raise TokenExpired
