@@ -47,7 +47,8 @@ async def test_a_large_body_of_wrong_fields_is_refused_by_their_number(system: S
         answer = await agent.post(path, fields)
         assert (answer.status_code, answer.json()["detail"]) == (400, "O corpo tem campos demais.")
         raw = json.dumps(fields).encode()
-        chunked = head("POST", f"/api/v1{path}", f"Authorization: Bearer {agent.token}", "Transfer-Encoding: chunked")
+        more = ["Content-Type: application/json", "Transfer-Encoding: chunked"]
+        chunked = head("POST", f"/api/v1{path}", f"Authorization: Bearer {agent.token}", *more)
         undeclared = await said(system, chunked + b"%x\r\n%b\r\n0\r\n\r\n" % (len(raw), raw))
         assert undeclared is not None
         assert undeclared.json()["detail"] == "O corpo tem campos demais."

@@ -47,6 +47,7 @@ class Wire:
         headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         size = 0 if bodiless else int(headers.get("content-length", 0))
         found = Answer(int(head[0].split()[1]), headers, await self.reader.readexactly(size))
+        assert not [name for name in headers if name == "set-cookie" or name.startswith("access-control-")]
         if found.status >= 400 and not bodiless:
             check_error(found.status, found.json())
         return found
