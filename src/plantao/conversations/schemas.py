@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from plantao.conversations.drafts import Wish, clean_text
+from plantao.conversations.drafts import MAX_COMPONENTS, Wish, clean_text
 from plantao.conversations.models import (
     Channel,
     ConversationStatus,
@@ -21,6 +21,16 @@ from plantao.conversations.models import (
 from plantao.kit.http.inputs import IsoMoment
 
 Text = Annotated[str, AfterValidator(clean_text)]
+
+
+def _few(value: Any) -> Any:
+    """Before each one is looked at: a million wrong ones would be complained about one by one."""
+    if isinstance(value, list) and len(value) > MAX_COMPONENTS:
+        raise ValueError(f"No máximo {MAX_COMPONENTS} componentes.")
+    return value
+
+
+Components = Annotated[list[dict[str, Any]], BeforeValidator(_few)]
 
 
 class MessageInput(BaseModel):
@@ -48,7 +58,7 @@ class MessageInput(BaseModel):
     filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
     template_name: Text | None = Field(None, max_length=512, examples=["boas_vindas"])
     language: Text | None = Field(None, max_length=20, examples=["pt_BR"])
-    components: list[dict[str, Any]] | None = None
+    components: Components | None = None
     client_id: Text | None = Field(None, min_length=1, max_length=100)
     last_seen_seq: int | None = Field(None, ge=0, le=2**31 - 1)
 

@@ -66,7 +66,7 @@ class AccessTokens:
         try:
             payload = self._verified(token)
             claims = _claims(payload)
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
             raise InvalidToken from None
         if claims.expires_at <= self._clock.now():
             raise TokenExpired

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plantao.conversations.drafts import Wish, prepared
 from plantao.conversations.models import MessageStatus, MessageType
-from plantao.conversations.schemas import Text
+from plantao.conversations.schemas import Components, Text
 from plantao.conversations.views import encode_json
 from plantao.customers.phones import InvalidPhone, parse_phone
 from plantao.identity.access import StaffBodyRoute, require
@@ -50,7 +50,7 @@ class TemplateInput(BaseModel):
     to: Text = Field(max_length=40, examples=["+5511999999999"])
     template_name: Text = Field(min_length=1, max_length=512, examples=["boas_vindas"])
     language: Text = Field("pt_BR", max_length=20, examples=["pt_BR"])
-    components: list[dict[str, Any]] | None = Field(
+    components: Components | None = Field(
         None, examples=[[{"type": "body", "parameters": [{"type": "text", "text": "João"}]}]]
     )
 

@@ -10,9 +10,10 @@ import msgspec
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from plantao.kit.errors import ServiceUnavailable
+from plantao.kit.errors import ServiceUnavailable, ValidationFailed
 
 LARGE: Final = 256 * 1024  # bytes; what is smaller is read in the event loop
+MOST_FIELDS: Final = 100  # each one that is unknown costs time to refuse
 MOST_AT_ONCE: Final = 160 * 1024 * 1024  # bytes of large bodies in this process: one of the largest, or many small ones
 
 
@@ -44,7 +45,10 @@ class LargeBodyRequest(Request):
     async def json(self) -> Any:
         """A large body is parsed in a thread, so that nobody else waits for it."""
         body = await self.body()
-        return await asyncio.to_thread(_parse, body) if len(body) > LARGE else await super().json()
+        found = await asyncio.to_thread(_parse, body) if len(body) > LARGE else await super().json()
+        if isinstance(found, dict) and len(found) > MOST_FIELDS:
+            raise ValidationFailed("O corpo tem campos demais.")
+        return found
 
 
 class LargeBodyRoute(APIRoute):
@@ -61,12 +65,12 @@ class LargeBodyRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_large(request: Request) -> Response:
-            size = _declared_size(request)
+            size, request = _declared_size(request), LargeBodyRequest(request.scope, request.receive)
             if size <= LARGE:
                 return await handle(request)
             await self.admit(request)
             with _budget.reserved(size):
-                return await handle(LargeBodyRequest(request.scope, request.receive))
+                return await handle(request)
 
         return handle_large
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,13 +23,22 @@ QUIET_ROUTES = frozenset({"/api/v1/whatsapp/webhook", "/health", "/health/live",
 SHORTCUT = "plantao.shortcut"  # in the scope: this request goes by one
 
 
+class LargerBodies(NamedTuple):
+    """Requests that may bring more than others, in bytes: `declared` if they tell their length beforehand."""
+
+    method: str
+    path: re.Pattern[str]
+    declared: int
+    undeclared: int
+
+
 class RequestEnvelope:
     """ASGI middleware around everything.
 
     Gives each request an id (the caller's `X-Request-ID` when it is sane), which every log line of the request
-    carries and the answer returns; bounds the body's size (`larger`: method, path and bound of what may bring more,
-    if it declares its length beforehand); turns an unexpected error into the common body; adds the security headers;
-    counts and times the answer. How long a request may take to arrive is the server's business.
+    carries and the answer returns; bounds the body's size (`larger`: what may bring more than `max_body`); turns an
+    unexpected error into the common body; adds the security headers; counts and times the answer. How long a request
+    may take to arrive is the server's business.
     """
 
     def __init__(
@@ -37,7 +47,7 @@ class RequestEnvelope:
         *,
         max_body: int,
         headers: SecurityHeaders,
-        larger: Sequence[tuple[str, re.Pattern[str], int]] = (),
+        larger: Sequence[LargerBodies] = (),
     ) -> None:
         self._app = app
         self._max_body = max_body
@@ -51,9 +61,9 @@ class RequestEnvelope:
         await _Exchange(scope, receive, send, self._bound_of(scope), self._headers).run(self._app)
 
     def _bound_of(self, scope: Scope) -> int:
-        for method, path, bound in self._larger:
-            if method == scope["method"] and path.fullmatch(scope["path"]) and _declared_size(scope) is not None:
-                return bound
+        for larger in self._larger:
+            if larger.method == scope["method"] and larger.path.fullmatch(scope["path"]):
+                return larger.undeclared if _declared_size(scope) is None else larger.declared
         return self._max_body
 
 
@@ -129,7 +139,9 @@ class _Exchange:
             raise self._too_large()
 
     def _too_large(self) -> PayloadTooLarge:
-        return PayloadTooLarge(f"Corpo da requisição maior que o limite de {self._max_body // (1024 * 1024)} MB.")
+        megabytes, kilobytes = self._max_body // 1024**2, self._max_body // 1024
+        limit = f"{megabytes} MB" if megabytes else f"{kilobytes} KB"
+        return PayloadTooLarge(f"Corpo da requisição maior que o limite de {limit}.")
 
     async def _answer_unless_begun(self, response: ASGIApp) -> None:
         if self._status == 0:

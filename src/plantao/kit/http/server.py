@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from plantao.kit import metrics
 from plantao.kit.http.refusals import FULL, NOT_HTTP
+from plantao.kit.http.upgrades import GuardedSocketProtocol
 
 HEAD_SECONDS = 8.0  # from a request's first byte, or a connection's beginning, to the end of its headers
 BODY_SECONDS = 20.0  # from there to the end of its body, or to each further BODY_PROGRESS of it
@@ -175,7 +176,7 @@ def build_server(app: Any, **overrides: Any) -> uvicorn.Server:
         **{
             "loop": "uvloop",
             "http": GuardedProtocol,
-            "ws": "websockets-sansio",
+            "ws": GuardedSocketProtocol,
             "ws_max_size": MAX_FRAME_BYTES,
             # Compression halves the speed and triples the memory of a socket, for messages of a few hundred bytes.
             "ws_per_message_deflate": False,

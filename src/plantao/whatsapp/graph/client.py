@@ -17,6 +17,7 @@ from plantao.whatsapp.graph.messages import OutgoingPayload
 from plantao.whatsapp.graph.payloads import build_body, mark_read_body
 from plantao.whatsapp.wire.fields import JsonObject, Malformed, ident, is_bsuid, is_phone, label, obj, objects, text
 
+_FILE_ID: Final = re.compile(r"[\w.=-]*\w[\w.=-]*", re.ASCII)  # an address in its place would be asked, with our token
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _FIELDS: Final = "id,display_phone_number,verified_name,quality_rating,name_status,status,throughput,account_mode"
 # These happen before a byte of the request is written.
@@ -127,7 +128,9 @@ class GraphClient:
         return media_id
 
     async def file_info(self, media_id: str) -> FileInfo:
-        """Where a customer's file is to be fetched, within five minutes."""
+        """Where a customer's file is to be fetched, within five minutes. Raises `FileRefused` for what is no id."""
+        if not _FILE_ID.fullmatch(media_id):
+            raise FileRefused("what names the file is no id")
         answer = await self.call("GET", media_id, params={"phone_number_id": self._phone_number_id})
         url, size = text(answer, "url", 8192), text(answer, "file_size", 20)
         if not url:

@@ -1,0 +1,203 @@
+"""The whole surface of the API as one table: every operation, a request that it takes, and who gets what.
+
+A new operation needs a row here. Attacks on identifiers, texts and bodies begin from these rows as well.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.stories.harness import PASSWORD, Json
+
+ADMIN, SUPERVISOR, ATTENDANT, USER, NOBODY = WHO = ("admin", "supervisor", "atendente", "user", "nobody")
+
+# What the rows may name. `person` is who asks, `colleague` an agent, the conversation is the asking person's own.
+NAMES = frozenset({"person", "colleague", "conversation_id", "phone", "media_id", "session_id", "verify_token"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request and its status for each of `WHO`; `{name}` in texts stands for what is known when it is made.
+
+    `ends`: the person's session or conversation does not outlive it.
+    """
+
+    method: str
+    path: str
+    statuses: tuple[int, int, int, int, int]
+    body: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    ends: bool = False
+
+    @property
+    def operation(self) -> tuple[str, str]:
+        return self.method, self.path
+
+    def expected(self, who: str) -> int:
+        return self.statuses[WHO.index(who)]
+
+    def url(self, known: Json) -> str:
+        return self.path.format(**known | filled(self.ids, known))
+
+    def names(self) -> set[str]:
+        """What of `NAMES` this request uses."""
+        told = f"{self.path} {self.ids} {self.body} {self.query}"
+        return {name for name in NAMES if f"{{{name}}}" in told}
+
+
+def filled(template: Any, known: Json) -> Any:
+    """The template with each text `{name}` replaced by what is known by that name, a number by a number."""
+    if isinstance(template, dict):
+        return {key: filled(value, known) for key, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, known) for value in template]
+    if isinstance(template, str) and template[:1] == "{" and template[1:-1] in known:
+        return known[template[1:-1]]
+    return template
+
+
+V1 = "/api/v1"
+ONE = "/api/v1/conversations/{conversation_id}"
+PORTER = {"email": "porteiro@provedor.example", "password": PASSWORD}
+NEW_USER = {"email": "novo@provedor.example", "password": PASSWORD, "nome": "Novo", "role": "user"}
+COMPONENTS = [{"type": "body", "parameters": [{"type": "text", "text": "João"}]}]
+
+ANYBODY = (200, 200, 200, 200, 200)
+SIGNED_IN = (200, 200, 200, 200, 401)
+STAFF = (200, 200, 200, 403, 401)
+LEADS = (200, 200, 403, 403, 401)
+ADMINS = (200, 403, 403, 403, 401)
+CREATED = (201, 201, 201, 403, 401)
+ACCEPTED = (202, 202, 202, 403, 401)
+
+ROWS = [
+    Row("POST", f"{V1}/auth/login", ANYBODY, PORTER),
+    Row("POST", f"{V1}/auth/register", (403,) * 5, {name: NEW_USER[name] for name in ("email", "password", "nome")}),
+    Row("POST", f"{V1}/auth/refresh", (401,) * 5, {"refresh_token": "nada"}),
+    Row("POST", f"{V1}/auth/logout", SIGNED_IN, ends=True),
+    Row("GET", f"{V1}/auth/sessions", SIGNED_IN),
+    Row("DELETE", f"{V1}/auth/sessions", SIGNED_IN, ends=True),
+    Row("DELETE", f"{V1}/auth/sessions/{{session_id}}", (404, 404, 404, 404, 401)),
+    Row("GET", f"{V1}/auth/me", SIGNED_IN),
+    Row("GET", f"{V1}/users", ADMINS, query={"page": "1", "limit": "20", "role": "user", "is_active": "true"}),
+    Row("POST", f"{V1}/users", (201, 403, 403, 403, 401), NEW_USER),
+    Row("GET", f"{V1}/users/{{user_id}}", SIGNED_IN, ids={"user_id": "{person}"}),
+    Row("GET", f"{V1}/users/{{user_id}}", ADMINS, ids={"user_id": "{colleague}"}),
+    Row("PUT", f"{V1}/users/{{user_id}}", SIGNED_IN, {"nome": "Outro Nome"}, ids={"user_id": "{person}"}),
+    Row("PUT", f"{V1}/users/{{user_id}}", ADMINS, {"email": "{new_email}"}, ids={"user_id": "{person}"}),
+    Row("PUT", f"{V1}/users/{{user_id}}", ADMINS, {"nome": "Outra"}, ids={"user_id": "{colleague}"}),
+    Row(
+        "PUT",
+        f"{V1}/users/{{user_id}}",
+        ADMINS,
+        {"password": "OutraSenha456!", "role": "supervisor", "is_active": True},
+        ids={"user_id": "{person}"},
+        ends=True,
+    ),
+    Row("DELETE", f"{V1}/users/{{user_id}}", ADMINS, ids={"user_id": "{person}"}, ends=True),
+    Row(
+        "GET",
+        f"{V1}/conversations",
+        STAFF,
+        query={
+            "status": "in_progress",
+            "channel": "whatsapp",
+            "assigned_to": "1",
+            "start_date": "2026-02-01T10:00:00Z",
+            "end_date": "2027-02-01T10:00:00Z",
+            "page": "1",
+            "limit": "20",
+        },
+    ),
+    Row("GET", ONE, STAFF, query={"limit": "10", "before_seq": "5"}),
+    Row(
+        "POST",
+        f"{ONE}/messages",
+        CREATED,
+        {"type": "text", "content": "Já vejo isso.", "client_id": "{unique}", "last_seen_seq": 1000},
+    ),
+    Row(
+        "POST",
+        f"{ONE}/messages",
+        CREATED,
+        {"type": "template", "template_name": "boas_vindas", "language": "pt_BR", "components": COMPONENTS},
+    ),
+    Row(
+        "POST",
+        f"{ONE}/messages",
+        CREATED,
+        {
+            "type": "document",
+            "content": "https://exemplo.com.br/a.pdf",
+            "filename": "a.pdf",
+            "caption": "Boleto",
+        },
+    ),
+    Row("POST", f"{ONE}/notes", CREATED, {"content": "Cliente antigo."}),
+    Row("POST", f"{ONE}/assign", STAFF, {}),
+    Row("POST", f"{ONE}/assign", LEADS, {"agent_id": "{colleague}"}, ends=True),
+    Row("POST", f"{ONE}/transfer", STAFF, {"to_agent_id": "{colleague}", "reason": "Fibra óptica"}, ends=True),
+    Row("POST", f"{ONE}/close", STAFF, {"resolution": "resolved", "notes": "Reset do modem"}, ends=True),
+    Row("GET", f"{V1}/media/{{media_id}}", STAFF),
+    Row("GET", f"{V1}/agents", STAFF),
+    Row("PATCH", f"{V1}/agents/{{agent_id}}", LEADS, {"status": "away"}, ids={"agent_id": "{colleague}"}),
+    Row("PATCH", f"{V1}/agents/{{agent_id}}", LEADS, {"max_conversations": 50}, ids={"agent_id": "{colleague}"}),
+    # Of oneself: leads are no agents.
+    Row(
+        "PATCH",
+        f"{V1}/agents/{{agent_id}}",
+        (404, 404, 200, 403, 401),
+        {"status": "away"},
+        ids={"agent_id": "{person}"},
+    ),
+    Row("GET", f"{V1}/dashboard/metrics", LEADS),
+    Row("GET", f"{V1}/dashboard/agents", LEADS),
+    Row("GET", f"{V1}/dashboard/queue", STAFF),
+    Row(
+        "GET",
+        f"{V1}/whatsapp/webhook",
+        ANYBODY,
+        query={"hub.mode": "subscribe", "hub.verify_token": "{verify_token}", "hub.challenge": "1158201444"},
+    ),
+    Row("GET", f"{V1}/whatsapp/webhook", (403,) * 5, query={"hub.mode": "subscribe", "hub.verify_token": "x"}),
+    Row("POST", f"{V1}/whatsapp/webhook", (401,) * 5, {"object": "whatsapp_business_account", "entry": []}),
+    Row(
+        "POST",
+        f"{V1}/whatsapp/send",
+        ACCEPTED,
+        {"to": "{phone}", "type": "text", "content": "Olá!"},
+    ),
+    Row(
+        "POST",
+        f"{V1}/whatsapp/send",
+        ACCEPTED,
+        {
+            "to": "{phone}",
+            "type": "document",
+            "content": "https://exemplo.com.br/a.pdf",
+            "filename": "a.pdf",
+            "caption": "x",
+        },
+    ),
+    Row(
+        "POST",
+        f"{V1}/whatsapp/send-template",
+        ACCEPTED,
+        {"to": "{phone}", "template_name": "boas_vindas", "language": "pt_BR", "components": COMPONENTS},
+    ),
+    Row(
+        "POST",
+        f"{V1}/chatbot/message",
+        STAFF,
+        {
+            "conversation_id": "{conversation_id}",
+            "message": "Minha internet está lenta",
+            "context": {"customer_name": "João", "customer_plan": "100 Mbps"},
+        },
+    ),
+    Row("POST", f"{V1}/chatbot/escalate", STAFF, {"conversation_id": "{conversation_id}", "reason": "Pediu"}),
+    Row("GET", "/health", ANYBODY),
+    Row("GET", "/health/live", ANYBODY),
+    Row("GET", "/health/ready", ANYBODY),
+    Row("GET", "/metrics", ANYBODY),
+]
