@@ -74,7 +74,8 @@ def test_what_is_no_sentence_is_not_understood(understanding: Understanding, tex
         ("obrigada pelo atendimento", None),
         ("cadê o atendente", Intent.HUMAN),
         ("o atendente foi grosso comigo", None),
-        ("tem vaga de atendente? quero trabalhar", None),
+        ("quero uma vaga de atendente", None),
+        ("quero elogiar o atendente de ontem", None),
         ("em vez de cancelar dá pra mudar de endereço?", None),
     ],
 )

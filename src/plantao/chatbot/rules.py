@@ -32,7 +32,7 @@ _HARD: list[tuple[Intent, str]] = [
     ),
 ]
 # Somebody who speaks of a member of staff calls none: "o atendente foi grosso" is for the classifier.
-_NOT_A_CALL = re.compile(r"(?:vaga|emprego|elogi\w+|reclam\w+) (?:\w+ ){0,3}?atendente|farmacia")
+_NOT_A_CALL = re.compile(r"(?:vaga|emprego|elogi\w+|reclam\w+) (?:\w+ ){0,3}?atendente")
 # A visit that is called off ends no contract.
 _NOT_AN_END = re.compile(
     r"(?:cancel\w*|desmarc\w*) (?:o |a |minha |meu )?(?:visita|vinda|agendamento|tecnico|chamado|horario|debito|"
