@@ -1,7 +1,7 @@
 """A stand-in for Google's Gemini: `generateContent` over real HTTP, with every way in which it can go wrong.
 
 It reads both spellings of field names (`responseSchema`, `response_schema`), as Google's own server does, serves `/v1/`
-and `/v1beta/`, and answers what the request's schema asks for.
+and `/v1beta/`, and answers what the request's schema asks for; `streamGenerateContent?alt=sse` answers it in pieces.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from plantao_simulator.server import address_of, open_listener
 
 JsonObject = dict[str, Any]
 GeminiFaultKind = Literal[
-    "rate_limited", "unavailable", "credit", "forbidden", "html", "slow", "blocked", "safety", "max_tokens",
-    "empty", "no_candidates", "null", "text", "garbage", "cut_off",
+    "rate_limited", "unavailable", "cancelled", "internal", "late", "bad_request", "credit", "forbidden", "html",
+    "slow", "blocked", "safety", "max_tokens", "empty", "no_candidates", "null", "text", "garbage", "cut_off",
 ]  # fmt: skip
 BODY_LIMIT = 4 * 1024 * 1024
 _CUT = '{"resposta": "Olá! Vamos ver o que'
@@ -77,17 +77,18 @@ class GeminiStandIn:
         if (refused := self._refusal(request, model, verb, body)) is not None:
             return refused
         fault = self._take()
-        return _answer(model, self._written(body)) if fault is None else await self._faulty(fault, model, body)
+        answer = _answer(model, self._written(body)) if fault is None else await self._faulty(fault, model, body)
+        return _streamed(answer) if verb == "streamGenerateContent" and answer.status_code == 200 else answer
 
     def _refusal(self, request: Request, model: str, verb: str, body: JsonObject) -> Response | None:
         """What Google checks before it thinks."""
-        if request.headers.get("x-goog-api-key") != self.api_key:
+        if (request.headers.get("x-goog-api-key") or request.query_params.get("key")) != self.api_key:
             info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
             return _error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", info)
         if (
             request.path_params["version"] not in {"v1", "v1beta"}
             or model not in self.models
-            or verb != "generateContent"
+            or verb not in {"generateContent", "streamGenerateContent"}
         ):
             return _error(404, "NOT_FOUND", f"models/{model} is not found for API version v1.")
         if (wrong := _wrong_contents(body.get("contents"))) is not None:
@@ -189,6 +190,20 @@ def _answer(model: str, text: str | None, *, finish: str = "STOP") -> Response:
     return JSONResponse({"candidates": [candidate], "usageMetadata": usage, "modelVersion": model, "responseId": "sim"})
 
 
+def _streamed(answer: Response) -> Response:
+    """The answer as server-sent events: its text in two pieces; only the last has a reason to finish and the bill."""
+    try:
+        whole = json.loads(bytes(answer.body))
+        text = whole["candidates"][0]["content"]["parts"][0]["text"]
+    except (ValueError, LookupError):
+        return Response(b"data: " + bytes(answer.body) + b"\r\n\r\n", media_type="text/event-stream")
+    first, last = text[: len(text) // 2], text[len(text) // 2 :]
+    begin = {"candidates": [{"content": {"role": "model", "parts": [{"text": first}]}, "index": 0}]}
+    whole["candidates"][0]["content"]["parts"][0]["text"] = last
+    events = "".join(f"data: {json.dumps(event, ensure_ascii=False)}\r\n\r\n" for event in (begin, whole))
+    return Response(events, media_type="text/event-stream")
+
+
 def _error(status: int, name: str, message: str, *details: JsonObject) -> Response:
     error: JsonObject = {"code": status, "message": message, "status": name}
     if details:
@@ -211,10 +226,14 @@ def _no_candidates(_fault: GeminiFault, model: str) -> Response:
     return JSONResponse({"candidates": [], "usageMetadata": _usage(4, 0), "modelVersion": model})
 
 
-# The first five are refusals; the others are HTTP 200, and yet no answer.
+# The first nine are refusals; the others are HTTP 200, and yet no answer.
 _FAULTY: dict[str, Callable[[GeminiFault, str], Response]] = {
     "rate_limited": _rate_limited,
     "unavailable": lambda *_: _error(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
+    "cancelled": lambda *_: _error(499, "CANCELLED", "The operation was cancelled."),
+    "internal": lambda *_: _error(500, "INTERNAL", "An internal error has occurred."),
+    "late": lambda *_: _error(504, "DEADLINE_EXCEEDED", "The request timed out. Please try again."),
+    "bad_request": lambda *_: _error(400, "INVALID_ARGUMENT", "Request contains an invalid argument."),
     "credit": lambda *_: _error(402, "RESOURCE_EXHAUSTED", "Your prepaid credits are used up."),
     "forbidden": lambda *_: _error(403, "PERMISSION_DENIED", "Your project has been denied access."),
     "html": lambda *_: HTMLResponse("<html><title>502</title><h1>Bad Gateway</h1></html>", 502),

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from google import genai
+from google.genai import errors, types
 from prometheus_client import REGISTRY
 
 from plantao.chatbot.engine import Context, Intent, Line, Reply
@@ -15,6 +17,7 @@ from plantao.chatbot.fallback import FallbackEngine
 from plantao.chatbot.gemini import GeminiEngine
 from plantao.chatbot.intents_file import parse, shipped
 from plantao.chatbot.offline import OfflineEngine
+from plantao.chatbot.prompt import HISTORY_TOKENS, SYSTEM, tokens, turns
 from plantao.chatbot.understanding import learn
 from plantao_simulator.gemini import GeminiFaultKind, GeminiStandIn, camel, run_gemini
 
@@ -60,13 +63,38 @@ async def test_an_answer_is_read_and_paid_for(stand_in: GeminiStandIn) -> None:
         "confianca": 0.95,
         "acoes": ["testar_velocidade", "apagar_tudo", "testar_velocidade"],
     }
+    asked = counted("plantao_chatbot_tokens_total", engine="gemini", direction="in")
     paid = counted("plantao_chatbot_tokens_total", engine="gemini", direction="out")
     async with gemini(stand_in) as engine:
         reply = await engine.reply(SLOW, CONTEXT)
     expected = ["testar_velocidade"]  # what is in no list of ours is dropped
     text = "Olá João! O problema é em todos os aparelhos ou só em um?"
     assert reply == Reply(text, Intent.TECHNICAL_SUPPORT, 0.95, False, expected, engine="gemini")
+    assert counted("plantao_chatbot_tokens_total", engine="gemini", direction="in") == asked + 120
+    assert counted("plantao_chatbot_tokens_total", engine="gemini", direction="out") == paid + 42  # 12 of them thoughts
+
+
+async def test_an_answer_that_is_of_no_use_is_paid_for_as_well(stand_in: GeminiStandIn) -> None:
+    paid = counted("plantao_chatbot_tokens_total", engine="gemini", direction="out")
+    stand_in.fail_next("max_tokens")
+    async with gemini(stand_in) as engine:
+        await failure(engine)
     assert counted("plantao_chatbot_tokens_total", engine="gemini", direction="out") == paid + 42
+
+
+async def test_what_is_asked_of_google_to_the_letter(stand_in: GeminiStandIn) -> None:
+    async with gemini(stand_in) as engine:
+        await engine.reply(SLOW, CONTEXT)
+    [call] = stand_in.calls
+    assert call["systemInstruction"]["parts"] == [{"text": SYSTEM}]
+    assert {s["threshold"] for s in call["safetySettings"]} == {"BLOCK_ONLY_HIGH"}
+    assert len({s["category"] for s in call["safetySettings"]}) == 4
+    config = call["generationConfig"]
+    assert config["responseMimeType"] == "application/json"
+    assert config["responseJsonSchema"]["required"] == ["resposta", "intencao", "confianca", "transferir", "acoes"]
+    assert (config["temperature"], config["maxOutputTokens"]) == (0.2, 1024)
+    assert config["thinkingConfig"] == {"thinkingLevel": "LOW"}
+    assert "tools" not in call
 
 
 async def test_the_customers_words_never_come_among_the_instructions(stand_in: GeminiStandIn) -> None:
@@ -95,13 +123,35 @@ async def test_a_long_conversation_is_cut_to_its_budget_from_the_oldest_on(stand
     assert sent.endswith('Minha internet está lenta"}], "role": "user"}]')
 
 
+def test_tokens_are_counted_by_bytes_so_that_no_script_is_underrated() -> None:
+    assert tokens("") == 0
+    assert tokens("a" * 35) == 10
+    assert tokens("é" * 35) == 20
+    assert tokens("😀" * 7) == 8
+    long = [Line(True, "ação " * 300) for _ in range(20)]
+    kept = "\n".join(text for _, text in turns(long, CONTEXT))
+    assert HISTORY_TOKENS * 0.7 < tokens(kept) < HISTORY_TOKENS + 60  # the record of the customer comes on top
+
+
+def test_the_newest_message_stays_however_long_it_is() -> None:
+    huge = [Line(True, "antes"), Line(True, "😀" * 100_000)]
+    [(role, text)] = turns(huge, CONTEXT)
+    assert role == "user"
+    assert "antes" not in text
+    assert text.count("😀") == 2000
+
+
 ONCE: list[tuple[GeminiFaultKind, str]] = [
     ("rate_limited", "rate_limited"),
     ("unavailable", "unavailable"),
+    ("cancelled", "unavailable"),
+    ("internal", "unavailable"),
+    ("late", "unavailable"),
     ("html", "unavailable"),
 ]
 FINAL: list[tuple[GeminiFaultKind, str, float, bool]] = [
     # kind, reason, pause of the circuit, whether the service is to blame
+    ("bad_request", "refused", 0, True),
     ("credit", "credit", 600, True),
     ("forbidden", "key", 600, True),
     ("blocked", "blocked", 0, False),
@@ -131,6 +181,22 @@ async def test_a_retry_that_would_come_too_late_is_not_waited_for(stand_in: Gemi
     async with gemini(stand_in) as engine:
         failed = await failure(engine)
     assert (failed.reason, failed.pause, len(stand_in.calls)) == ("rate_limited", 37, 1)
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "unavailable", "html"])
+async def test_all_attempts_together_keep_to_the_deadline(stand_in: GeminiStandIn, kind: GeminiFaultKind) -> None:
+    stand_in.fail_next(kind, times=3, seconds=0.01)
+    async with gemini(stand_in, deadline=1.0) as engine:
+        failed = await failure(engine)
+    assert failed.reason in {"rate_limited", "unavailable"}
+    assert len(stand_in.calls) == 2  # the second pause, of 0.8 s, would end too late
+
+
+@pytest.mark.parametrize("text", ['{"resposta": "Olá! Vamos ver', "Olá!", "[]", "```json\n{}\n```"])
+async def test_a_text_that_is_not_the_json_asked_for_is_refused(stand_in: GeminiStandIn, text: str) -> None:
+    stand_in.fail_next("text", text=text)
+    async with gemini(stand_in) as engine:
+        assert (await failure(engine)).reason == "malformed"
 
 
 @pytest.mark.parametrize(("kind", "reason", "pause", "counts"), FINAL)
@@ -260,6 +326,22 @@ class TestTheStandIn:
             empty = await client.post(f"/{version}/models/{MODEL}:generateContent", json={}, headers=headers)
             assert empty.json()["error"]["status"] == "INVALID_ARGUMENT"
             assert (await client.get(f"/{version}/models/{MODEL}")).json()["name"] == f"models/{MODEL}"
+
+    async def test_it_streams_server_sent_events(self, stand_in: GeminiStandIn) -> None:
+        async with run_gemini(stand_in) as url:
+            options = types.HttpOptions(base_url=url, timeout=5000)
+            sdk = genai.Client(api_key=stand_in.api_key, vertexai=False, http_options=options).aio
+            try:
+                chunks = [c async for c in await sdk.models.generate_content_stream(model=MODEL, contents="oi")]
+                stand_in.fail_next("unavailable")
+                refused = await sdk.models.generate_content_stream(model=MODEL, contents="oi")
+                with pytest.raises(errors.ServerError):
+                    await anext(refused)
+            finally:
+                await sdk.aclose()
+        assert "".join(chunk.text or "" for chunk in chunks) == "Olá! Em que posso ajudar?"
+        assert len(chunks) == 2
+        assert [bool(chunk.usage_metadata) for chunk in chunks] == [False, True]
 
     async def test_it_is_controlled_over_http(self, stand_in: GeminiStandIn) -> None:
         async with run_gemini(stand_in) as url, httpx2.AsyncClient(base_url=url, trust_env=False) as client:

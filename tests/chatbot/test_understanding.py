@@ -9,7 +9,7 @@ from plantao.chatbot.choice import build_engine, evaluate_offline
 from plantao.chatbot.classifier import Classifier
 from plantao.chatbot.engine import Intent
 from plantao.chatbot.evaluation import Judged, calibration_error, evaluate
-from plantao.chatbot.features import normalise
+from plantao.chatbot.features import normalise, words
 from plantao.chatbot.intents_file import IntentsFileError, parse, read_file, shipped
 from plantao.chatbot.policy import SURE
 from plantao.chatbot.rules import hard_intent
@@ -51,12 +51,12 @@ def test_no_sentence_of_the_evaluation_was_learnt() -> None:
 def test_it_understands_what_it_has_not_seen(tmp_path: Path) -> None:
     evaluation = evaluate_offline(settings(tmp_path), None)
     # Below what was measured, so that an edit of one line does not break it.
-    assert evaluation.macro_f1 >= 0.85
-    assert evaluation.calibration_error <= 0.12
-    assert min(score.f1 for score in evaluation.scores.values()) >= 0.6
+    assert evaluation.macro_f1 >= 0.9
+    assert evaluation.calibration_error <= 0.08
+    assert min(score.f1 for score in evaluation.scores.values()) >= 0.75
 
 
-@pytest.mark.parametrize("text", ["asdkjh", "qwpoei zxmn", "kjshdf kjsdhf lkjsd", "...", "👍", "sim", "не работает"])
+@pytest.mark.parametrize("text", ["asdkjh", "qwpoei zxmn", "kjshdf kjsdhf lkjsd", "...", "?!", "sim", "не работает"])
 def test_what_is_no_sentence_is_not_understood(understanding: Understanding, text: str) -> None:
     assert understanding.classify(text)[1] < SURE
 
@@ -72,10 +72,38 @@ def test_what_is_no_sentence_is_not_understood(understanding: Understanding, tex
         ("não quero cancelar, só diminuir o plano", None),
         ("minha internet está lenta", None),
         ("obrigada pelo atendimento", None),
+        ("cadê o atendente", Intent.HUMAN),
+        ("o atendente foi grosso comigo", None),
+        ("quero uma vaga de atendente", None),
+        ("quero elogiar o atendente de ontem", None),
+        ("em vez de cancelar dá pra mudar de endereço?", None),
     ],
 )
 def test_hard_words_are_never_missed(text: str, intent: Intent | None) -> None:
     assert hard_intent(text) is intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("👍", Intent.THANKS),
+        ("👋", Intent.GREETING),
+        ("😡😡", Intent.COMPLAINT),
+        ("VLWWWW", Intent.THANKS),
+        ("bdia", Intent.GREETING),
+        ("manda 2ª via do boleto, cpf 111.222.333-44", Intent.BILLING),
+        ("o atendente foi grosso comigo", Intent.COMPLAINT),
+    ],
+)
+def test_pictures_slang_and_numbers_are_read(understanding: Understanding, text: str, intent: Intent) -> None:
+    found, confidence = understanding.classify(text)
+    assert found is intent
+    assert confidence > SURE
+
+
+def test_of_long_numbers_only_their_length_tells() -> None:
+    assert words("CPF 123.456.789-00, dia 5") == words("cpf 987.654.321-11 dia 5")
+    assert words("dia 5") != words("dia 6")
 
 
 def test_it_is_fast(understanding: Understanding) -> None:
@@ -135,7 +163,7 @@ def test_a_file_of_the_provider_takes_the_place_of_ours(tmp_path: Path) -> None:
         ("saudacao:\n\t- oi", "f.yaml, line 2: found character"),
         ("saudacao: oi", "f.yaml, line 1: saudacao must have a list of sentences"),
         ("saudacao:\n  - oi\n  - valor: 10", "f.yaml, line 3: must be a sentence; put it in quotes"),
-        ("saudacao:\n  - oi\n  - '?!'", "f.yaml, line 3: has no letter"),
+        ("saudacao:\n  - oi\n  - ' '", "f.yaml, line 3: is empty"),
         ("saudacao:\n  - oi\nfinanceiro:\n  - Oi!", "f.yaml, line 4: stands on line 2 as saudacao already"),
         ("saudacao:\n  - oi", "f.yaml: saudacao needs at least 5 sentences"),
         (SMALL + "\nsaudacao:\n  - x\n  - \x00", "f.yaml: "),

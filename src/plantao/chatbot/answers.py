@@ -23,6 +23,10 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
             "Certo{name}, sem internet. Primeiro tire o modem da tomada por 30 segundos e religue. "
             "Voltou? Se não, me diga a cor das luzes do aparelho."
         ),
+        (
+            "Que chato ficar sem internet{name}. Já tirou o modem da tomada por 30 segundos? "
+            "Se já, me diga quais luzes do aparelho estão acesas e de que cor."
+        ),
     ),
     Intent.TECHNICAL_SUPPORT: (
         (
@@ -44,19 +48,19 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
             "sobre o valor?"
         ),
         "Entendi{name}. Me diga o que precisa: segunda via, código PIX, desbloqueio ou dúvida sobre a cobrança?",
+        "Certo{name}. É um boleto que falta, um pagamento já feito ou um valor que não confere?",
     ),
     Intent.SALES: (
-        (
-            "Que bom o seu interesse{name}! Me diga o seu bairro e quantas pessoas usam a internet em casa, para o "
-            "nosso time indicar o plano."
-        ),
+        ("Que bom o seu interesse{name}! É para contratar ou para mudar o plano que você já tem? E em qual bairro?"),
         "Legal{name}! Para falar de planos: qual é o seu endereço e qual velocidade você procura?",
     ),
     Intent.SCHEDULING: (
         "Certo{name}, é sobre visita técnica. Você quer marcar uma nova, remarcar ou saber de uma já aberta?",
         "Entendi{name}. Quer agendar uma visita ou acompanhar um chamado que já existe?",
+        "Certo{name}. Me diga o número do protocolo, se já tiver um, ou o dia e o período que são bons para você.",
     ),
     Intent.MOVING: (
+        "Certo{name}, é sobre mudança. É para outro endereço ou para outro ponto da mesma casa?",
         "Certo{name}, mudança de endereço. Me envie o endereço novo completo, com CEP, e a data prevista da mudança.",
         "Entendi{name}. Qual é o novo endereço, com CEP, e quando você se muda?",
     ),
@@ -82,14 +86,17 @@ ANSWERS: dict[Intent, tuple[str, ...]] = {
     Intent.HUMAN: (
         "Certo{name}, vamos com uma pessoa da equipe.",
         "Sem problema{name}: daqui em diante é com uma pessoa da equipe.",
+        "Claro{name}, isso é com uma pessoa da equipe.",
     ),
     Intent.CANCELLATION: (
         "Entendi{name}. Esse assunto é com uma pessoa da equipe.",
         "Certo{name}. De cancelamento quem trata é uma pessoa da equipe.",
+        "Compreendo{name}. Por aqui eu não cancelo nem suspendo nada: isso é com uma pessoa da equipe.",
     ),
     Intent.COMPLAINT: (
         "Sinto muito pelo transtorno{name}. Isso precisa de uma pessoa da equipe.",
         "Lamento por isso{name}. Esse assunto é para uma pessoa da equipe olhar.",
+        "Peço desculpas pelo que aconteceu{name}. Quem precisa ouvir isso é uma pessoa da equipe.",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Multinomial logistic regression in plain Python: learns from a thousand short sentences in half a second.
+"""Multinomial logistic regression in plain Python: learns from six thousand short sentences in about a second.
 
 Measured against naive Bayes on the same features (five folds): seven points better, and its probabilities can be used.
 """
@@ -7,50 +7,66 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from plantao.chatbot.engine import Intent
-from plantao.chatbot.features import hits, pieces, words
+from plantao.chatbot.features import hits, letters, pieces, words
 
 INTENTS = tuple(Intent)
-_EPOCHS = 4
-_RATE = 3.0
+_EPOCHS = 2
+_RATE = 2.5
 _LEARNT = 0.9  # a sentence that is this sure is left alone
 _IGNORED = 0.02  # a wrong intent below this probability needs no push
-_HIT_VALUE = 0.15  # of one hit of the lexicon, beside pieces whose vector has length 1
+_HIT_VALUE = 1.7  # of one hit of the lexicon, where a piece has the logarithm of its rarity, up to 8
 # Scores are divided by it before they become probabilities. Fitted by five folds of the shipped examples.
-TEMPERATURE = 0.8
+TEMPERATURE = 0.65
 
 Example = tuple[Intent, str]
-Row = list[float]  # a feature's weight for each intent, in the order of INTENTS
-Vector = list[tuple[Row, float]]  # what a text has of each feature
+
+
+class Vector(NamedTuple):
+    """What a text has: the numbers of its features, and what brings its pieces to length 1."""
+
+    features: list[int]
+    scale: float
 
 
 class Classifier:
     """Trained when it is made; the same examples make the same classifier."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        seen = [(INTENTS.index(intent), _see(text)) for intent, text in examples]
-        self._rarity = _rarity([found for _, (found, _) in seen])
-        known = self._rarity.keys() | {name for _, (_, told) in seen for name in told}
-        self._rows: dict[str, Row] = {name: [0.0] * len(INTENTS) for name in known}
-        self._train([(answer, self._vector(*features)) for answer, features in seen])
+        seen = [_see(text) for _, text in examples]
+        values = _values(seen)
+        self._numbers = {name: number for number, name in enumerate(values)}
+        # Weights are kept multiplied by the features' values: a score is a plain sum, and a step goes by squares.
+        self._squares = [value * value for value in values.values()]
+        self._weights = [[0.0] * len(values) for _ in INTENTS]
+        self._train(
+            [(INTENTS.index(intent), self._vector(*one)) for (intent, _), one in zip(examples, seen, strict=True)]
+        )
 
     def probabilities(self, text: str) -> dict[Intent, float]:
         """Of each intent, adding up to 1. Alike for all when nothing in the text is known."""
-        scores = _scores(self._vector(*_see(text)))
+        scores = self._scores(self._vector(*_see(text)))
         return dict(zip(INTENTS, softmax([score / TEMPERATURE for score in scores]), strict=True))
 
     def familiarity(self, text: str) -> float:
-        """How much of the text's pieces some example had, 0 to 1: keys hit at random are no words."""
-        made = {piece for piece in pieces(words(text)) if piece[0] not in "^#_+="}
-        return len(made & self._rarity.keys()) / len(made) if made else 0.0
+        """How much of the text's words some example had, 0 to 1: keys hit at random are no words."""
+        found = words(text)
+        return sum(map(self._known, found)) / len(found) if found else 0.0
 
-    def _vector(self, found: set[str], told: dict[str, float]) -> Vector:
+    def _known(self, word: str) -> float:
+        if f"={word}" in self._numbers:
+            return 1.0
+        made = letters(word)
+        return len(made & self._numbers.keys()) / len(made)
+
+    def _vector(self, found: set[str], told: set[str]) -> Vector:
         # Sorted, for the sum of floats depends on the order, and a set's order on the process.
-        weighed = [(self._rows[name], self._rarity[name]) for name in sorted(found & self._rarity.keys())]
-        length = math.sqrt(sum(weight * weight for _, weight in weighed)) or 1.0
-        hit = [(self._rows[name], value * _HIT_VALUE) for name, value in told.items() if name in self._rows]
-        return [(row, weight / length) for row, weight in weighed] + hit
+        features = sorted(self._numbers[name] for name in found & self._numbers.keys())
+        length = math.sqrt(sum(self._squares[number] for number in features)) or 1.0
+        features += sorted(self._numbers[name] for name in told & self._numbers.keys())
+        return Vector(features, 1 / length)
 
     def _train(self, vectors: list[tuple[int, Vector]]) -> None:
         dice = random.Random(1)  # noqa: S311 - an order of examples, the same at every start
@@ -58,40 +74,37 @@ class Classifier:
             rate = _RATE / (1 + epoch / 2)
             dice.shuffle(vectors)
             # Who is learnt is not asked again: that halves the time and costs nothing that could be measured.
-            vectors = [(answer, vector) for answer, vector in vectors if _learn(answer, vector, rate)]
+            vectors = [(answer, vector) for answer, vector in vectors if self._learn(answer, vector, rate)]
+
+    def _learn(self, answer: int, vector: Vector, rate: float) -> bool:
+        """One step down the gradient of the log loss, unless the sentence is learnt: then False."""
+        probable = softmax(self._scores(vector))
+        if probable[answer] > _LEARNT:
+            return False
+        probable[answer] -= 1
+        for weights, error in zip(self._weights, probable, strict=True):
+            if abs(error) > _IGNORED:
+                push = rate * error * vector.scale
+                for number in vector.features:
+                    weights[number] -= push * self._squares[number]
+        return True
+
+    def _scores(self, vector: Vector) -> list[float]:
+        return [sum(map(weights.__getitem__, vector.features)) * vector.scale for weights in self._weights]
 
 
-def _see(text: str) -> tuple[set[str], dict[str, float]]:
+def _see(text: str) -> tuple[set[str], set[str]]:
     found = words(text)
     return pieces(found), hits(found)
 
 
-def _rarity(sentences: Sequence[set[str]]) -> dict[str, float]:
-    """Each piece's weight: the rarer, the more it tells."""
-    counts = Counter(piece for sentence in sentences for piece in sentence)
-    top = 1 + len(sentences)
-    # A piece of a word that one sentence has is not learnt from: half of all, and the time goes with their number.
-    return {p: math.log(top / (1 + n)) for p, n in counts.items() if n > 1 or p[0] == "="}
-
-
-def _learn(answer: int, vector: Vector, rate: float) -> bool:
-    """One step down the gradient of the log loss, unless the sentence is learnt: then False."""
-    probable = softmax(_scores(vector))
-    if probable[answer] > _LEARNT:
-        return False
-    probable[answer] -= 1
-    pushes = [(index, rate * error) for index, error in enumerate(probable) if abs(error) > _IGNORED]
-    for row, value in vector:
-        for index, push in pushes:
-            row[index] -= value * push
-    return True
-
-
-def _scores(vector: Vector) -> Row:
-    scores = [0.0] * len(INTENTS)
-    for row, value in vector:
-        scores = [score + value * weight for score, weight in zip(scores, row, strict=True)]
-    return scores
+def _values(seen: Sequence[tuple[set[str], set[str]]]) -> dict[str, float]:
+    """What each feature counts: a piece the more, the rarer it is; a hit of the lexicon always the same."""
+    counts = Counter(piece for found, _ in seen for piece in found)
+    top = 1 + len(seen)
+    # What only one or two sentences have is not learnt from, unless it is a word: most of all, and it costs time.
+    made = {piece: math.log(top / (1 + n)) for piece, n in sorted(counts.items()) if n > 2 or piece[0] == "="}
+    return made | dict.fromkeys(sorted({name for _, told in seen for name in told}), _HIT_VALUE)
 
 
 def softmax(scores: Sequence[float]) -> list[float]:

@@ -28,6 +28,16 @@ BACKOFF = 0.4  # seconds, doubled at each attempt
 REST = 600.0  # seconds after a refusal that only an administrator can mend
 RETRYABLE = frozenset({408, 429, 499, 500, 502, 503, 504})
 MAX_OUTPUT_TOKENS = 1024  # the model's thoughts are among them
+# Only what is most likely harmful is blocked: angry customers swear, and their words need an answer.
+_SAFETY = [
+    types.SafetySetting(category=category, threshold=types.HarmBlockThreshold.BLOCK_ONLY_HIGH)
+    for category in (
+        types.HarmCategory.HARM_CATEGORY_HARASSMENT,
+        types.HarmCategory.HARM_CATEGORY_HATE_SPEECH,
+        types.HarmCategory.HARM_CATEGORY_SEXUALLY_EXPLICIT,
+        types.HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT,
+    )
+]
 _DELAY = re.compile(r"(\d+(?:\.\d+)?)s")
 _REFUSALS = {401: "key", 402: "credit", 403: "key", 404: "model"}
 
@@ -57,6 +67,7 @@ class GeminiEngine:
             max_output_tokens=MAX_OUTPUT_TOKENS,
             response_mime_type="application/json",
             response_json_schema=SCHEMA,
+            safety_settings=_SAFETY,
             thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW),
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         )

@@ -64,7 +64,7 @@ def _examples(root: yaml.MappingNode, name: str) -> Iterator[Example]:
             raise IntentsFileError(f"{name}, line {_line(key)}: {intent} must have a list of sentences")
         for node in value.value:
             text = _sentence(node, name)
-            before, whose = places.setdefault(normalise(text), (_line(node), intent.value))
+            before, whose = places.setdefault(normalise(text) or text, (_line(node), intent.value))
             if whose != intent:
                 raise IntentsFileError(f"{name}, line {_line(node)}: stands on line {before} as {whose} already")
             yield intent, text
@@ -83,8 +83,8 @@ def _sentence(node: yaml.Node, name: str) -> str:
     # Every scalar counts as it is written: `no` and `2024` are sentences, not a truth value and a number.
     if not isinstance(node, yaml.ScalarNode):
         raise IntentsFileError(f"{name}, line {_line(node)}: must be a sentence; put it in quotes if it has a colon")
-    if not normalise(node.value):
-        raise IntentsFileError(f"{name}, line {_line(node)}: has no letter")
+    if not node.value.strip():
+        raise IntentsFileError(f"{name}, line {_line(node)}: is empty")
     return str(node.value)
 
 

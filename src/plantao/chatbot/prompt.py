@@ -2,13 +2,15 @@
 own role, and never part of the instructions."""
 
 import json
+import math
 from collections.abc import Sequence
 
 from plantao.chatbot.answers import ACTIONS
 from plantao.chatbot.engine import Context, Intent, Line
 
 HISTORY_TOKENS = 1500
-CHARS_PER_TOKEN = 3.5  # of Portuguese; an estimate, on the safe side
+BYTES_PER_TOKEN = 3.5  # of Portuguese in UTF-8; other scripts and emoji have more bytes, and more tokens
+TURN_TOKENS = 2  # what a change of speaker costs
 MAX_FACT = 60  # characters of a name or a plan
 MAX_WORDS_OF_ONE = 2000  # characters of one message
 
@@ -86,13 +88,18 @@ def turns(lines: Sequence[Line], context: Context) -> list[Turn]:
 
 
 def _affordable(lines: Sequence[Line]) -> list[Line]:
-    left, kept = HISTORY_TOKENS * CHARS_PER_TOKEN, list[Line]()
+    left, kept = HISTORY_TOKENS, list[Line]()
     for line in reversed(lines):
-        left -= min(len(line.text), MAX_WORDS_OF_ONE) + 4
+        left -= tokens(line.text[:MAX_WORDS_OF_ONE]) + TURN_TOKENS
         if left < 0 and kept:
             break
         kept.append(line)
     return kept[::-1]
+
+
+def tokens(text: str) -> int:
+    """How many a model is likely to count, on the safe side: asking Google would cost a call of its own."""
+    return math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
 
 
 def _record(context: Context) -> str:

@@ -19,11 +19,11 @@ _HARD: list[tuple[Intent, str]] = [
     (
         Intent.HUMAN,
         (
-            r"(?:falar|conversar|atendimento|passa\w*|transfer\w*|chama\w*|quero|preciso|cade|com) (?:\w+ ){0,3}?"
-            r"(?:atendente|atendende|atendent|humano|ser humano|pessoa de verdade|pessoa real)|"
+            r"(?:falar|conversar|atendimento|passa\w*|transfer\w*|encaminh\w*|chama\w*|quero|preciso|cade) "
+            r"(?:\w+ ){0,3}?(?:atendente|atendende|atendent|humano|ser humano|pessoa de verdade|pessoa real)\b|"
             r"^atend[ae]n[dt][ei]?s?\b|^humano\b|"
             r"nao quero (?:falar com )?(?:robo|maquina)|atendimento humano|falar com (?:uma pessoa|alguem|gente)|"
-            r"(?:quero|preciso de) uma pessoa\b|pessoa de verdade|atendente"
+            r"(?:quero|preciso de) uma pessoa\b|pessoa de verdade"
         ),
     ),
     (
@@ -31,11 +31,15 @@ _HARD: list[tuple[Intent, str]] = [
         r"cancel|rescindir|rescisao|distrato|encerrar (?:o |meu |a |minha )?(?:contrato|plano|assinatura)",
     ),
 ]
-# A visit that is called off ends no contract; who was not understood is not unkind.
+# Somebody who speaks of a member of staff calls none: "o atendente foi grosso" is for the classifier.
+_NOT_A_CALL = re.compile(r"(?:vaga|emprego|elogi\w+|reclam\w+) (?:\w+ ){0,3}?atendente")
+# A visit that is called off ends no contract.
 _NOT_AN_END = re.compile(
-    r"(?:cancel\w*|desmarc\w*) (?:o |a |minha |meu )?(?:visita|agendamento|tecnico|chamado|horario|debito)|"
+    r"(?:cancel\w*|desmarc\w*) (?:o |a |minha |meu )?(?:visita|vinda|agendamento|tecnico|chamado|horario|debito|"
+    r"compra|academia|cartao|ordem de servico)|em vez de cancel|setor de cancel|"
     r"nao (?:quero|vou|precisa|era para) cancel|sem cancel"
 )
+_UNLESS = {Intent.HUMAN: _NOT_A_CALL, Intent.CANCELLATION: _NOT_AN_END}
 _COMPILED = [(intent, re.compile(rf"(?<!\w)(?:{stems})")) for intent, stems in _HARD]
 
 
@@ -43,6 +47,6 @@ def hard_intent(text: str) -> Intent | None:
     """The intent that a text's words leave no doubt about, if there is one."""
     plain = " ".join(words(text))
     for intent, pattern in _COMPILED:
-        if pattern.search(plain) and not (intent is Intent.CANCELLATION and _NOT_AN_END.search(plain)):
+        if pattern.search(plain) and not (intent in _UNLESS and _UNLESS[intent].search(plain)):
             return intent
     return None

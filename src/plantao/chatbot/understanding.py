@@ -32,7 +32,7 @@ class Understanding:
 
 
 def learn(examples: Sequence[Example]) -> Understanding:
-    """Takes half a second; the same examples are learnt once in a process."""
+    """Takes about a second; the same examples are learnt once in a process."""
     return _learn(tuple(examples))
 
 
