@@ -68,6 +68,7 @@ STAFF = (200, 200, 200, 403, 401)
 LEADS = (200, 200, 403, 403, 401)
 ADMINS = (200, 403, 403, 403, 401)
 CREATED = (201, 201, 201, 403, 401)
+NOT_ON = (409, 409, 409, 409, 401)
 ACCEPTED = (202, 202, 202, 403, 401)
 
 ROWS = [
@@ -79,6 +80,25 @@ ROWS = [
     Row("DELETE", f"{V1}/auth/sessions", SIGNED_IN, ends=True),
     Row("DELETE", f"{V1}/auth/sessions/{{session_id}}", (404, 404, 404, 404, 401)),
     Row("GET", f"{V1}/auth/me", SIGNED_IN),
+    Row("GET", f"{V1}/auth/second-factor", SIGNED_IN),
+    Row("POST", f"{V1}/auth/second-factor", SIGNED_IN, {"password": PASSWORD}),
+    Row("POST", f"{V1}/auth/second-factor/confirm", (400, 400, 400, 400, 401), {"code": "123456"}),
+    Row("POST", f"{V1}/auth/second-factor/disable", NOT_ON, {"password": PASSWORD, "code": "123456"}),
+    Row("DELETE", f"{V1}/users/{{user_id}}/second-factor", (409, 403, 403, 403, 401), ids={"user_id": "{person}"}),
+    Row(
+        "GET",
+        f"{V1}/audit",
+        ADMINS,
+        query={
+            "page": "1",
+            "limit": "20",
+            "user_id": "{person}",
+            "actor_id": "{colleague}",
+            "action": "user.changed",
+            "start_date": "2026-02-01T10:00:00Z",
+            "end_date": "2027-02-01T10:00:00Z",
+        },
+    ),
     Row("GET", f"{V1}/users", ADMINS, query={"page": "1", "limit": "20", "role": "user", "is_active": "true"}),
     Row("POST", f"{V1}/users", (201, 403, 403, 403, 401), NEW_USER),
     Row("GET", f"{V1}/users/{{user_id}}", SIGNED_IN, ids={"user_id": "{person}"}),
@@ -133,6 +153,7 @@ ROWS = [
             "caption": "Boleto",
         },
     ),
+    Row("PATCH", ONE, STAFF, {"priority": "high"}),
     Row("POST", f"{ONE}/notes", CREATED, {"content": "Cliente antigo."}),
     Row("POST", f"{ONE}/assign", STAFF, {}),
     Row("POST", f"{ONE}/assign", LEADS, {"agent_id": "{colleague}"}, ends=True),

@@ -16,6 +16,7 @@ IDENTIFIERS = {
     "media_id": "media_id",
     "session_id": "session_id",
     "user_id": "person",
+    "actor_id": "colleague",
     "agent_id": "colleague",
     "to_agent_id": "colleague",
     "message_id": "message_id",

@@ -178,11 +178,11 @@ def value_of(expr: Any, told: dict[str, Vector]) -> Any:  # noqa: PLR0911 - one 
             return [({}, math.nan)]  # of nothing
         case promql.AggregateExpr():
             values = [value for _, value in value_of(expr.expr, told)]
-            total = {"sum": sum(values), "max": max(values, default=math.nan)}[str(expr.op)]
-            return [({}, total)] if values else []
+            over = {"sum": sum, "max": max, "min": min}[str(expr.op)]
+            return [({}, over(values))] if values else []
         case promql.BinaryExpr():
             return combined(str(expr.op), value_of(expr.lhs, told), value_of(expr.rhs, told))
-    raise NotImplementedError(type(expr))
+    raise AssertionError(f"an expression of a kind that this evaluator does not know: {type(expr)}")
 
 
 def fits(labels: dict[str, str], matchers: Any) -> bool:

@@ -34,14 +34,6 @@ def first_column(text: str) -> list[str]:
     return re.findall(r"^\| `([^`]+)`", text, re.MULTILINE)
 
 
-def built(api: str) -> str:
-    return api.partition("\n## Not built yet\n")[0]
-
-
-def not_built(api: str) -> str:
-    return section(api, "## Not built yet")
-
-
 def code_words(text: str) -> set[str]:
     """Everything that stands in backticks, outside code blocks."""
     return set(re.findall(r"`([^`\n]+)`", FENCE.sub("", text)))

@@ -243,3 +243,37 @@ async def test_who_sees_what_of_the_dashboard(system: System, role: Role) -> Non
     assert [answer.status_code for answer in answers] == [200 if may else 403 for may in (lead, lead, staff, staff)]
     without = [await system.client.get(f"/api/v1{path}") for path in paths]
     assert {answer.status_code for answer in without} == {401}
+
+
+async def test_who_is_urgent_is_served_first(system: System) -> None:
+    lead, maria = await system.person(Role.SUPERVISOR, "Ana Ribeiro"), await system.person(Role.ATTENDANT)
+    for name in ("João", "Rita", "Lia"):
+        await customer_asks(system, name)
+    ids = {found["customer_name"]: found["id"] for found in await lead.conversations()}
+    async with lead.socket() as screen:
+        for name, priority in (("Lia", "high"), ("João", "low")):
+            changed = await lead.patch(f"/conversations/{ids[name]}", {"priority": priority})
+            assert (changed.status_code, changed.json()["priority"]) == (200, priority)
+        await screen.expect("queue_update", lambda frame: [p["priority"] for p in frame["queue"]] == ORDER)
+    queue = (await lead.get("/dashboard/queue")).json()["queue"]
+    assert [(place["customer_name"], place["priority"]) for place in queue] == list(
+        zip(("Lia", "Rita", "João"), ORDER, strict=True)
+    )
+    async with maria.socket() as socket:
+        served = [(await socket.expect("conversation_assigned"))["conversation_id"] for _ in range(3)]
+    assert served == [ids["Lia"], ids["Rita"], ids["João"]]
+
+
+ORDER = ["high", "normal", "low"]
+
+
+async def test_a_priority_is_for_who_serves_what_is_open(system: System) -> None:
+    maria, carlos = await system.person(Role.ATTENDANT), await system.person(Role.ATTENDANT, "Carlos Nogueira")
+    path = f"/conversations/{await own_conversation(system, maria)}"
+    refusals = {
+        "NOT_FOUND": await carlos.patch(path, {"priority": "high"}),
+        "VALIDATION_ERROR": await maria.patch(path, {"priority": "urgent"}),
+    }
+    await maria.post(f"{path}/close", {"resolution": "spam"})
+    refusals["ALREADY_CLOSED"] = await maria.patch(path, {"priority": "high"})
+    assert [answer.json()["error_code"] for answer in refusals.values()] == list(refusals)

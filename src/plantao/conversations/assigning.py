@@ -9,8 +9,8 @@ from sqlalchemy import text
 from plantao.conversations.access import access_for_work
 from plantao.conversations.errors import AlreadyClosed
 from plantao.conversations.events import DESK, ROUTING, ConversationAssigned, ConversationClosed, announce
-from plantao.conversations.models import ConversationStatus, HandledBy, Resolution
-from plantao.conversations.policy import status_after
+from plantao.conversations.models import ConversationStatus, HandledBy, Priority, Resolution
+from plantao.conversations.policy import PRIORITY_RANK, status_after
 from plantao.conversations.repository import Conversation
 from plantao.identity.models import Actor
 from plantao.kit.db import Transaction
@@ -42,6 +42,10 @@ CLOSE = text("""
         status = :status, handled_by = 'none', closed_at = :now, resolution = :resolution, close_notes = :notes,
         queued_at = NULL, bot_due_at = NULL, awaiting_since = NULL
     WHERE id = :id AND status IN ('queue', 'in_progress')
+""")
+
+PRIORITISE = text("""
+    UPDATE conversations SET priority = :priority WHERE id = :id AND status IN ('queue', 'in_progress')
 """)
 
 
@@ -92,6 +96,18 @@ async def enqueue(tx: Transaction, conversation: Conversation, *, reason: str | 
     tx.publish(ROUTING)
     tx.publish(DESK)
     return after
+
+
+async def prioritise(tx: Transaction, actor: Actor, conversation_id: UUID, priority: Priority) -> Conversation:
+    """Where an open conversation stands, or will stand, in the queue. Raises as `close` does."""
+    conversation = await access_for_work(tx, actor, conversation_id)
+    rank = PRIORITY_RANK[priority]
+    result = await tx.run(PRIORITISE, {"id": conversation.id, "priority": rank})
+    if result.rowcount == 0:
+        raise AlreadyClosed("A conversa já foi encerrada.")
+    tx.publish(ROUTING)
+    tx.publish(DESK)
+    return replace(conversation, priority=rank)
 
 
 async def close(

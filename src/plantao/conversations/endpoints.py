@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from plantao.conversations import listing, repository, survey
 from plantao.conversations.access import access_conversation, access_for_work
-from plantao.conversations.assigning import close
+from plantao.conversations.assigning import close, prioritise
 from plantao.conversations.drafts import ChannelCheck, prepared
 from plantao.conversations.listing import Filters
 from plantao.conversations.models import MessageType, SentBy
 from plantao.conversations.presentation import conversation_out
 from plantao.conversations.schemas import (
     CloseInput,
+    ConversationChanges,
     ConversationDetail,
     ConversationOut,
     ConversationPage,
@@ -111,6 +112,21 @@ async def read_conversation(
     before = newest if before_seq is None else min(before_seq, newest)
     rows = await repository.page_of_messages(tx, conversation.id, before_seq=before, limit=limit)
     return _json(conversation_out(conversation) | {"messages": [message_view(row) for row in rows]})
+
+
+@router.patch(
+    "/{conversation_id}",
+    response_model=ConversationOut,
+    responses=errors(403, 404, ErrorCode.ALREADY_CLOSED),
+)
+async def change_conversation(
+    conversation_id: UUID, body: ConversationChanges, actor: Staff, tx: InTransaction
+) -> Response:
+    """Mudar a prioridade de uma conversa aberta.
+
+    A fila é atendida por prioridade, e só depois por tempo de espera.
+    """
+    return _json(conversation_out(await prioritise(tx, actor, conversation_id, body.priority)))
 
 
 @router.post("/{conversation_id}/messages", status_code=201, response_model=MessageOut, responses=_SENDING)

@@ -80,6 +80,12 @@ class NoteInput(BaseModel):
     content: Text = Field(min_length=1, max_length=4000)
 
 
+class ConversationChanges(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    priority: Priority
+
+
 class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
