@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -178,8 +178,8 @@ def value_of(expr: Any, told: dict[str, Vector]) -> Any:  # noqa: PLR0911 - one 
             return [({}, math.nan)]  # of nothing
         case promql.AggregateExpr():
             values = [value for _, value in value_of(expr.expr, told)]
-            over = {"sum": sum, "max": max, "min": min}[str(expr.op)]
-            return [({}, over(values))] if values else []
+            over: dict[str, Callable[[list[float]], float]] = {"sum": sum, "max": max, "min": min}
+            return [({}, over[str(expr.op)](values))] if values else []
         case promql.BinaryExpr():
             return combined(str(expr.op), value_of(expr.lhs, told), value_of(expr.rhs, told))
     raise AssertionError(f"an expression of a kind that this evaluator does not know: {type(expr)}")
