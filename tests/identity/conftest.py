@@ -2,7 +2,8 @@
 
 Every test that asks for nothing but the service runs three times: with users in PostgreSQL, and in the stand-in for SQL
 Server by each of its two drivers; and once more in a real SQL Server when `PLANTAO_TEST_SQLSERVER_URL` names an empty
-database that may be written to. A test that looks into PostgreSQL itself (`database`) runs with it alone.
+database that may be written to. A test that looks into PostgreSQL itself (`database`), or to which it makes no
+difference where users are kept (`any_store`), runs with it alone.
 """
 
 import asyncio
@@ -30,8 +31,8 @@ REAL_URL = os.environ.get("PLANTAO_TEST_SQLSERVER_URL")
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "store" in metafunc.fixturenames:
-        looks_inside = "database" in metafunc.function.__code__.co_varnames
-        kinds = [POSTGRES] if looks_inside else [POSTGRES, *drivers(), *([REAL] if REAL_URL else [])]
+        one = "database" in metafunc.fixturenames or metafunc.definition.get_closest_marker("any_store")
+        kinds = [POSTGRES] if one else [POSTGRES, *drivers(), *([REAL] if REAL_URL else [])]
         metafunc.parametrize("store", kinds, indirect=True)
 
 

@@ -70,6 +70,7 @@ async def test_a_password_is_reset_by_email(accounts: Accounts, desk: Desk, iden
         await accounts.reset_password(person.user.email, "fraca")
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize(
     ("email", "password", "name", "field"),
     [("nada", PASSWORD, "X", "email"), ("a@b.com", "fraca", "X", "password"), ("a@b.com", PASSWORD, " ", "nome")],

@@ -87,6 +87,7 @@ async def test_unknown_wrong_and_inactive_take_the_same_time(
     hasher.close()
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -142,6 +143,7 @@ async def test_log_out_ends_the_session_in_every_process(
         assert (await other_client.get("/auth/me", headers=bearer(other.access_token))).status_code == 200
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic YTpi", "Bearer x.y.z", "Bearer \xe9"])
 async def test_without_a_token_nobody_gets_in(client: httpx2.AsyncClient, header: str | None) -> None:
     headers = [] if header is None else [(b"Authorization", header.encode("latin-1"))]

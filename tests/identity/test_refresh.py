@@ -107,6 +107,7 @@ async def test_an_access_token_is_no_refresh_token(client: httpx2.AsyncClient, d
     )
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("body", [{}, {"refresh_token": 1}, {"refresh_token": "x" * 513}])
 async def test_a_bad_body_names_the_field(client: httpx2.AsyncClient, body: object) -> None:
     refused(await client.post("/auth/refresh", json=body), 400, "VALIDATION_ERROR", "refresh_token")

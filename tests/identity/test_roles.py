@@ -12,6 +12,9 @@ from plantao.identity.policy import ALLOWED, Permission, check_may, may
 from plantao.kit.errors import Forbidden
 from plantao.kit.ids import uuid7
 
+# Who may do what is decided on what was read, wherever it was kept.
+pytestmark = pytest.mark.any_store
+
 NEW = {"email": "novo@email.com", "password": PASSWORD, "nome": "Novo", "role": "user"}
 OTHER, SELF = "/users/1", "/users/2"
 OUTSIDERS = [role for role in Role if role is not Role.ADMIN]

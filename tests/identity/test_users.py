@@ -59,6 +59,7 @@ BAD_FIELDS = [
 ]
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize(("field", "value"), BAD_FIELDS)
 async def test_a_bad_field_is_named(client: httpx2.AsyncClient, admin: Person, field: str, value: object) -> None:
     body = {**NEW, field: value}
@@ -67,6 +68,7 @@ async def test_a_bad_field_is_named(client: httpx2.AsyncClient, admin: Person, f
     refused(response, 400, "VALIDATION_ERROR", field)
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("field", NEW)
 async def test_a_new_user_needs_every_field(client: httpx2.AsyncClient, admin: Person, field: str) -> None:
     for body in ({name: value for name, value in NEW.items() if name != field}, {**NEW, field: None}):
@@ -111,6 +113,7 @@ async def test_filters(client: httpx2.AsyncClient, admin: Person, desk: Desk, id
     assert empty == {"users": [], "total": 0, "page": 1, "pages": 0}
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -130,6 +133,7 @@ async def test_a_bad_query_is_named(client: httpx2.AsyncClient, admin: Person, n
     refused(response, 400, "VALIDATION_ERROR", name)
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("user_id", [0, -1, 999, 2**31, 2**63, 2**64])
 async def test_an_impossible_id_is_not_found(client: httpx2.AsyncClient, admin: Person, user_id: int) -> None:
     path = f"/users/{user_id}"
@@ -138,6 +142,7 @@ async def test_an_impossible_id_is_not_found(client: httpx2.AsyncClient, admin: 
     refused(await client.delete(path, headers=admin.headers), 404, "NOT_FOUND")
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("user_id", ["abc", "1.5", "9" * 5000])
 async def test_what_is_no_id_is_named(client: httpx2.AsyncClient, admin: Person, user_id: str) -> None:
     refused(await client.get(f"/users/{user_id}", headers=admin.headers), 400, "VALIDATION_ERROR", "user_id")
