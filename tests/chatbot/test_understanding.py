@@ -121,7 +121,7 @@ def test_a_message_of_any_length_costs_little(understanding: Understanding) -> N
 
 
 def test_it_learns_the_same_twice() -> None:
-    first, second = Classifier(TRAINING), Classifier(TRAINING)
+    first, second = Classifier.train(TRAINING), Classifier.train(TRAINING)
     assert all(first.probabilities(text) == second.probabilities(text) for _, text in EVALUATION)
 
 

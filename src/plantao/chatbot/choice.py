@@ -10,6 +10,8 @@ from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.understanding import Understanding, learn
 from plantao.settings import Settings, SettingsError
 
+KEPT_IN = "learnt"  # below the data directory
+
 
 def build_engine(settings: Settings) -> Engine:
     """The offline engine, behind Gemini when a key is set. Connects to nothing. Raises `SettingsError`."""
@@ -34,6 +36,6 @@ def evaluate_offline(settings: Settings, file: Path | None) -> Evaluation:
 
 def _understanding(settings: Settings) -> Understanding:
     try:
-        return learn(read_examples(settings.data_dir))
+        return learn(read_examples(settings.data_dir), settings.data_dir / KEPT_IN)
     except IntentsFileError as error:
         raise SettingsError(str(error)) from None

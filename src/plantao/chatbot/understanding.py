@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
+from plantao.chatbot import memory
 from plantao.chatbot.classifier import Classifier, Example
 from plantao.chatbot.engine import Intent
 from plantao.chatbot.features import words
@@ -31,11 +33,11 @@ class Understanding:
         return intent, confidence
 
 
-def learn(examples: Sequence[Example]) -> Understanding:
-    """Takes about a second; the same examples are learnt once in a process."""
-    return _learn(tuple(examples))
+def learn(examples: Sequence[Example], kept_in: Path | None = None) -> Understanding:
+    """Takes about a second, unless these examples were learnt before: by this process, or into `kept_in`."""
+    return _learn(tuple(examples), kept_in)
 
 
 @lru_cache(maxsize=2)
-def _learn(examples: tuple[Example, ...]) -> Understanding:
-    return Understanding(Classifier(examples))
+def _learn(examples: tuple[Example, ...], kept_in: Path | None) -> Understanding:
+    return Understanding(memory.learn(examples, kept_in) if kept_in else Classifier.train(examples))
