@@ -81,6 +81,21 @@ LARGER = [
     LargerBodies("POST", re.compile(rf"{API}/whatsapp/send-template"), MAX_WEBHOOK, MAX_WEBHOOK),
 ]
 
+# In the order of the document.
+CONTRACT = (
+    auth_router,
+    second_factor_endpoints.router,
+    users_router,
+    audit_endpoints.router,
+    conversations.router,
+    media_endpoints.router,
+    routing.router,
+    routing.agents_router,
+    whatsapp.router,
+    chatbot.router,
+    dashboard.router,
+)
+
 
 @dataclass(slots=True)
 class Parts:
@@ -248,17 +263,10 @@ def create_app(parts: Parts) -> FastAPI:
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
     app.state.dashboard = Dashboard(parts.database, identity.accounts, parts.clock, parts.rules.zone, parts.hub)
-    routers = (auth_router, users_router, conversations.router, media_endpoints.router, routing.router, whatsapp.router)
-    for router in routers:
+    for router in CONTRACT:
         app.include_router(router, prefix=API)
-    for router in (second_factor_endpoints.router, audit_endpoints.router):
-        app.include_router(router, prefix=API)
-    for router in (routing.agents_router, dashboard.router, chatbot.router):
-        app.include_router(router, prefix=API)
-    app.include_router(health.router)
-    app.include_router(observability.router)
-    app.include_router(page.router)
-    app.include_router(asyncapi.router)
+    for router in (health.router, observability.router, page.router, asyncapi.router):
+        app.include_router(router)
     app.router.routes.append(chat_route())
     install_error_handlers(app)
     install_openapi(app, WEBHOOK, NEVER_LIMITED)
