@@ -40,7 +40,7 @@ MEANINGS: Final[dict[ErrorCode, tuple[int, str]]] = {
 _USUAL: Final[dict[int, tuple[ErrorCode, ...]]] = {
     400: (ErrorCode.VALIDATION_ERROR,),
     401: (ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED),
-    403: (ErrorCode.FORBIDDEN,),
+    403: (ErrorCode.FORBIDDEN, ErrorCode.SECOND_FACTOR_REQUIRED),
     404: (ErrorCode.NOT_FOUND,),
     409: (ErrorCode.CONFLICT,),
     413: (ErrorCode.PAYLOAD_TOO_LARGE,),
