@@ -73,6 +73,7 @@ ACCEPTED = (202, 202, 202, 403, 401)
 
 ROWS = [
     Row("POST", f"{V1}/auth/login", ANYBODY, PORTER),
+    Row("POST", f"{V1}/auth/login", ANYBODY, PORTER | {"code": "123456"}),
     Row("POST", f"{V1}/auth/register", (403,) * 5, {name: NEW_USER[name] for name in ("email", "password", "nome")}),
     Row("POST", f"{V1}/auth/refresh", (401,) * 5, {"refresh_token": "nada"}),
     Row("POST", f"{V1}/auth/logout", SIGNED_IN, ends=True),

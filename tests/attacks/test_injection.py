@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from tests.attacks.asking import Cast, assemble
 from tests.attacks.ground import body_schema, document_of, operations
 from tests.attacks.surface import ADMIN, ROWS, Row, filled
 from tests.stories.harness import Json, System
+
+T = TypeVar("T")
 
 SQL = [
     "' OR '1'='1' --",
@@ -50,6 +52,11 @@ def replaced(body: Json, path: tuple[str, ...], value: Any) -> Json:
     return body | {name: replaced(body[name], tuple(rest), value) if rest else value}
 
 
+def every_other(values: list[T], turn: int) -> list[T]:
+    """Half of them in turn: each is tried in many places, and all together do not take minutes."""
+    return values[turn % 2 :: 2]
+
+
 async def post(cast: Cast, row: Row, known: Json, raw: bytes) -> int:
     headers = cast.people[ADMIN].headers | JSON
     answer = await cast.system.client.request(row.method, row.url(known), content=raw, headers=headers)
@@ -77,7 +84,7 @@ async def test_every_body_field_takes_or_refuses_whatever_value(system: System) 
             if (row.operation, path) in attacked:
                 continue
             attacked.add((row.operation, path))
-            for value in [*HOSTILE, *WRONG_TYPES]:
+            for value in every_other([*HOSTILE, *WRONG_TYPES], len(attacked)):
                 status = await post(cast, row, known, json.dumps(replaced(body, path, value)).encode())
                 assert status != 401 or row.path.endswith(("/login", "/refresh")), (row, path, value)
                 statuses[status] += 1
@@ -116,9 +123,9 @@ BODIES = {
 
 async def test_no_body_whatever_is_more_than_a_bad_request(system: System) -> None:
     cast = await assemble(system, 4)
-    for row in {row.operation: row for row in with_body()}.values():
+    for number, row in enumerate({row.operation: row for row in with_body()}.values()):
         known = cast.known(ADMIN) | {"person": cast.colleague.id}
-        for name, raw in BODIES.items():
+        for name, raw in every_other(list(BODIES.items()), number):
             status = await post(cast, row, known, raw)
             harmless = name in {"nothing", "null"} and row.path.endswith("/assign")
             assert status in ({200} if harmless else {400, 403}), (row.operation, name, status)

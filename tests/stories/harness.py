@@ -123,9 +123,9 @@ class System:
         assert answer.status_code == 200, answer.text
         return Person(user.id, self.client, answer.json()["access_token"], self.url.replace("http", "ws", 1))
 
-    async def settle(self) -> None:
+    async def settle(self, timeout: float = 20) -> None:
         """Until every webhook body is materialised and nothing waits to be sent."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(timeout):
             while await self._unfinished():  # noqa: ASYNC110 - it asks over HTTP, as an operator would
                 await asyncio.sleep(0.01)
 

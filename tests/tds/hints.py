@@ -1,10 +1,14 @@
-"""UPDLOCK as FOR UPDATE; HOLDLOCK also as a lock on the very range, which PostgreSQL cannot lock while it is empty."""
+"""UPDLOCK as FOR UPDATE, HOLDLOCK alone as FOR SHARE: a shared lock that is held until the end.
+
+Both together also lock the very range, which PostgreSQL cannot lock while it is empty.
+"""
 
 from sqlglot import exp
 from tests.tds.errors import syntax
 
 _LOCKING = {"UPDLOCK", "XLOCK"}
 _RANGE = {"HOLDLOCK", "SERIALIZABLE"}
+_HELD = {*_RANGE, "REPEATABLEREAD"}
 
 
 def lock(parsed: exp.Expr) -> list[str]:
@@ -18,6 +22,8 @@ def lock(parsed: exp.Expr) -> list[str]:
                 if words & _RANGE:
                     ranges.append(_range_lock(select, table))
                 _lock_rows(select, table, words)
+            elif words & _HELD:
+                _lock_rows(select, table, words, update=False)
     for table in parsed.find_all(exp.Table):
         table.set("hints", None)
     return ranges
@@ -40,10 +46,10 @@ def _range_lock(select: exp.Select, table: exp.Table) -> str:
     return f"SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))"
 
 
-def _lock_rows(select: exp.Select, table: exp.Table, words: set[str]) -> None:
+def _lock_rows(select: exp.Select, table: exp.Table, words: set[str], *, update: bool = True) -> None:
     """`wait` is sqlglot's word: True is NOWAIT, False is SKIP LOCKED."""
     wait = True if "NOWAIT" in words else False if "READPAST" in words else None
-    made = exp.Lock(update=True, wait=wait, expressions=[exp.to_identifier(table.alias_or_name)])
+    made = exp.Lock(update=update, wait=wait, expressions=[exp.to_identifier(table.alias_or_name)])
     if not _folds(select):
         select.append("locks", made)
         return

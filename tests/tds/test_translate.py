@@ -43,6 +43,10 @@ def _translate(statement: str) -> Translated:
             'SELECT "a" FROM "t" AS "x" ORDER BY "a" NULLS FIRST FOR UPDATE OF "x" SKIP LOCKED',
         ),
         (
+            "INSERT INTO s (a) SELECT x.a FROM t AS x WITH (HOLDLOCK) WHERE x.b = 1",
+            'INSERT INTO "s" ("a") SELECT "x"."a" FROM "t" AS "x" WHERE "x"."b" = 1 FOR SHARE OF "x"',
+        ),
+        (
             "SELECT COUNT(*) FROM t WITH (UPDLOCK, ROWLOCK) WHERE a = 1",
             'SELECT CAST(COUNT(*) AS INT) FROM (SELECT * FROM "t" WHERE "a" = 1 FOR UPDATE OF "t") AS "t"',
         ),
