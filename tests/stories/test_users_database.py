@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.stories.harness import PASSWORD, Person, System, running_system
+from tests.stories.test_people import waiting_conversation
 from tests.tds import TdsServer
 from tests.tds.drivers import drivers
 
@@ -82,9 +83,14 @@ async def test_a_conversation_is_served_by_people_of_another_database(system: Sy
 
 async def test_who_is_at_work_goes_on_and_who_comes_is_told(system: System, away: Outage) -> None:
     maria = await system.person(Role.ATTENDANT)
+    own = await waiting_conversation(system)
+    await maria.post(f"/conversations/{own}/assign")
     async with maria.socket() as socket:
         away.begin()
         assert await serves(maria) == 200
+        assert (await maria.post(f"/conversations/{own}/messages", {"content": "Já vejo isso."})).status_code == 201
+        assert (await maria.post(f"/conversations/{own}/close", {"resolution": "resolved"})).status_code == 200
+        assert (await maria.get("/agents")).json()["error_code"] == "SERVICE_UNAVAILABLE"
         refused = await log_in(system)
         assert (refused.status_code, refused.json()["error_code"]) == (503, "SERVICE_UNAVAILABLE")
         assert refused.headers["Retry-After"] == "2"
@@ -98,7 +104,7 @@ async def test_who_is_at_work_goes_on_and_who_comes_is_told(system: System, away
         }
         assert (await system.client.get("/health/ready")).status_code == 200
         await away.end()
-        assert await socket.silence() == []
+        assert "conversation_closed" in {frame["type"] for frame in await socket.silence()}
     assert (await log_in(system)).status_code == 200
     assert (await health(system))["status"] == "healthy"
 
