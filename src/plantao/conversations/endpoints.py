@@ -32,7 +32,7 @@ from plantao.identity.policy import Permission, may
 from plantao.kit.clock import Clock
 from plantao.kit.errors import ErrorCode
 from plantao.kit.http.answers import errors
-from plantao.kit.http.dependencies import InDatabase, InTransaction
+from plantao.kit.http.dependencies import InDatabase, InReading, InTransaction
 
 router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=StaffBodyRoute)
 
@@ -106,7 +106,7 @@ async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()],
 async def read_conversation(
     conversation_id: UUID,
     actor: Staff,
-    tx: InTransaction,
+    tx: InReading,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     before_seq: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 
 from plantao.conversations.models import Channel, ConversationStatus
 from plantao.kit.db import Transaction
@@ -61,6 +62,11 @@ def _parts(filters: Filters) -> list[str]:
     return [f"SELECT id, last_message_at FROM conversations WHERE {' AND '.join([*asked, part])}" for part in parts]
 
 
+@lru_cache  # SQLAlchemy looks through a text for its parameters each time that it is made
+def _statement(query: str) -> TextClause:
+    return text(query)
+
+
 async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int) -> list[Row[Any]]:
     parts = (f"({part} {_NEWEST_FIRST} LIMIT :reach)" for part in _parts(filters))
     query = f"""
@@ -71,11 +77,11 @@ async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int) ->
         ORDER BY c.last_message_at DESC, c.id DESC
     """
     values = {"limit": limit, "offset": offset, "reach": offset + limit}
-    return await tx.rows(text(query), _values(filters) | values)
+    return await tx.rows(_statement(query), _values(filters) | values)
 
 
 async def count(tx: Transaction, filters: Filters, *, at_most: int | None = None) -> int:
     """The matches, exactly; with `at_most`, no more are counted than that."""
     query = f"SELECT count(*) AS total FROM ({' UNION ALL '.join(_parts(filters))} LIMIT :at_most) AS matches"
-    [row] = await tx.rows(text(query), _values(filters) | {"at_most": at_most})
+    [row] = await tx.rows(_statement(query), _values(filters) | {"at_most": at_most})
     return int(row.total)

@@ -41,7 +41,7 @@ class ConversationList:
 
     async def page(self, filters: Filters, *, limit: int, offset: int) -> Page:
         """`total` is of now, or larger than `exact_up_to`, without a bound in time, and at most two seconds old."""
-        async with self._database.transaction() as tx:
+        async with self._database.reading() as tx:
             rows = await listing.page(tx, filters, limit=limit, offset=offset)
             total = await self._small_total(tx, filters, len(rows), limit, offset)
         # Only now: who waited for another connection while holding one could wait for each other for ever.
@@ -74,5 +74,5 @@ class ConversationList:
         return fresh
 
     async def _count(self, filters: Filters) -> int:
-        async with self._database.transaction() as tx:
+        async with self._database.reading() as tx:
             return await listing.count(tx, filters)
