@@ -34,7 +34,7 @@ class Size:
     paced: int
 
 
-FULL = Size(rounds=3, conversations=1_000_000, reads=2_000, paced=300)
+FULL = Size(rounds=3, conversations=1_000_000, reads=1_000, paced=300)
 QUICK = Size(rounds=1, conversations=100_000, reads=500, paced=200)
 
 
