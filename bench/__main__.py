@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [intake] [push] [send] [idle]`: measures, and prints Markdown tables."""
+"""`python -m bench [--quick] [intake] [push] [send] [lists] [sockets] [idle]`: measures, and prints Markdown tables."""
 
 import argparse
 import subprocess
@@ -6,16 +6,18 @@ import time
 
 import uvloop
 
-from bench import idle, intake, push, send
+from bench import idle, intake, lists, push, send, sockets
 from bench.report import Figure, load_average, machine, table
 from bench.system import compiled_modules
 from plantao.kit.postgres.layout import find_binaries
 
-PARTS = ("intake", "push", "send", "idle")
+PARTS = ("intake", "push", "send", "lists", "sockets", "idle")
 TITLES = {
     "intake": "Intake: webhooks in",
     "push": "Push: webhook to screens",
     "send": "Send: out to Meta",
+    "lists": "Lists: a house of many years",
+    "sockets": "Sockets: many on one process",
     "idle": "Idle: start and memory",
 }
 
@@ -28,6 +30,10 @@ async def measure(part: str, *, quick: bool) -> list[Figure]:
             return await push.measure(push.QUICK if quick else push.FULL)
         case "send":
             return await send.measure(send.QUICK if quick else send.FULL)
+        case "lists":
+            return await lists.measure(lists.QUICK if quick else lists.FULL)
+        case "sockets":
+            return await sockets.measure(sockets.QUICK if quick else sockets.FULL)
         case _:
             return await idle.measure(idle.QUICK if quick else idle.FULL)
 

@@ -10,10 +10,11 @@ import msgspec
 from bench import intake_figures as kinds
 from bench.graph import GraphStandIn
 from bench.http_client import Client, api_request
-from bench.intake_figures import BOT, MANY, ONE, PACED, SIXTEEN, Samples
+from bench.intake_figures import BOT, MANY, ONE, PACED, SIXTEEN
 from bench.load import Load, Result
 from bench.processes import cpu_seconds, pss_bytes
 from bench.report import Figure
+from bench.samples import Samples
 from bench.system import ROOT, Ground, Process, floor, ground, plantao
 
 QUIET_BOT = 30.0  # seconds of debounce: longer than the time between two loads, so that no turn falls due
@@ -51,7 +52,7 @@ QUICK = Size(rounds=1, counts={ONE: 300, SIXTEEN: 2_500, MANY: 3_000}, bot_count
 
 
 async def measure(size: Size) -> list[Figure]:
-    samples = Samples()
+    samples = Samples(kinds.KINDS, kinds.LOADS)
     async with ground() as base, GraphStandIn().running() as graph:
         async with plantao(base.data_dir, graph.port, QUIET_BOT) as product, floor(base.floor_dsn) as bare:
             await _warm_up(base, product, bare)
@@ -124,7 +125,7 @@ async def _measure_floor(samples: Samples, base: Ground, bare: Process, load: Lo
 
 
 async def run_load(load: Load) -> Result:
-    """Runs the load generator as a process of its own. Every webhook must be answered 200."""
+    """Runs the load generator as a process of its own. Every request must be answered 200."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.load", msgspec.json.encode(load).decode(),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT,
@@ -138,7 +139,7 @@ async def run_load(load: Load) -> Result:
     finally:
         process.stdin.close()
         await process.wait()  # it bounds itself
-    assert result.failed == 0, f"{result.failed} webhooks were refused"
+    assert result.failed == 0, f"{result.failed} requests were refused"
     return result
 
 

@@ -1,21 +1,6 @@
-"""The names, units and aims of the intake's figures, and the values that the rounds brought."""
+"""The names, units and aims of the intake's figures."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from bench.report import Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`aims`: by the name of the load."""
-
-    name: str
-    unit: str
-    digits: int = 0
-    aims: Mapping[str, str] = field(default_factory=dict)
-
+from bench.samples import Kind
 
 ONE, SIXTEEN, MANY, BOT = "1 connection", "16 connections", "64 connections", "16 connections, bot on"
 PACED = "1,500/s offered"
@@ -40,27 +25,3 @@ KINDS = (
     ACKNOWLEDGED, FLOOR, RATIO, P50, P99, FLOOR_P99, MATERIALISED, MEANWHILE, WAITED, CPU, SERVER_CPU, DATABASE_CPU,
     FLOOR_CPU, GENERATOR, FLOOR_GENERATOR,
 )  # fmt: skip
-
-
-class Samples:
-    """One value a round, by kind and load."""
-
-    def __init__(self) -> None:
-        self._values: dict[tuple[str, str], list[float]] = defaultdict(list)
-
-    def add(self, kind: Kind, load: str, value: float) -> None:
-        self._values[kind.name, load].append(value)
-
-    def latest(self, kind: Kind, load: str) -> float:
-        return self._values[kind.name, load][-1]
-
-    def figures(self) -> list[Figure]:
-        """What was measured, figures of a kind together."""
-        return [
-            Figure(
-                f"{kind.name}, {load}", self._values[kind.name, load], kind.unit, kind.aims.get(load, ""), kind.digits
-            )
-            for kind in KINDS
-            for load in LOADS
-            if (kind.name, load) in self._values
-        ]

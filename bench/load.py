@@ -8,18 +8,23 @@ import asyncio
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator
+from itertools import cycle, islice
 
 import msgspec
 import uvloop
 
 from bench.bodies import WEBHOOK, webhook_requests
-from bench.http_client import Answer, Connection
+from bench.http_client import Answer, Connection, api_request
 
 MAX_SECONDS = 60.0
 
 
 class Load(msgspec.Struct, frozen=True):
-    """`rate`: webhooks a second, all connections together; without it, as fast as they are answered."""
+    """`rate`: requests a second, all connections together; without it, as fast as they are answered.
+
+    With `paths` no webhooks are sent, but these are read with `token`, one after the other, again and again.
+    """
 
     port: int
     connections: int
@@ -28,6 +33,8 @@ class Load(msgspec.Struct, frozen=True):
     burst: int = 1
     path: str = WEBHOOK
     rate: float | None = None
+    paths: tuple[str, ...] = ()
+    token: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -45,7 +52,7 @@ class Result(msgspec.Struct, frozen=True):
 class Generator:
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._requests = deque(webhook_requests(load.count, load.customers, load.burst, load.path))
+        self._requests = deque(_requests(load))
         self._sent_at: dict[Connection, float] = {}
         self._latencies: list[float] = []
         self._failed = 0
@@ -96,6 +103,13 @@ class Generator:
         ordered = sorted(self._latencies)
         p50, p99 = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
         return Result(len(ordered), self._failed, seconds, p50, p99, cpu, started)
+
+
+def _requests(load: Load) -> Iterator[bytes]:
+    if not load.paths:
+        return webhook_requests(load.count, load.customers, load.burst, load.path)
+    reads = [api_request("GET", path, token=load.token) for path in load.paths]
+    return islice(cycle(reads), load.count)
 
 
 async def _told_to_go() -> None:

@@ -89,7 +89,7 @@ async def measure(size: Size) -> list[Figure]:
         plantao(base.data_dir, graph.port, QUIET_BOT) as product,
     ):
         token = await log_in(product.port)
-        conversation_id = await _first_conversation(base, product)
+        conversation_id = await first_conversation(base, product)
         for number in range(size.rounds):
             print(f"push: round {number + 1} of {size.rounds}", file=sys.stderr)
             found, _ = await _round(product, token, conversation_id, 1, size.webhooks_for_one)
@@ -101,7 +101,7 @@ async def measure(size: Size) -> list[Figure]:
     return [*_figures("1 socket", one, "< 5"), *_figures(f"{size.sockets} sockets", many, "< 15"), per_cpu]
 
 
-async def _first_conversation(base: Ground, product: Process) -> str:
+async def first_conversation(base: Ground, product: Process) -> str:
     """Of customer 0, who writes for it to exist."""
     client = Client()
     await client.connect(product.port)

@@ -18,7 +18,7 @@ import asyncpg
 import msgspec
 
 from bench.bodies import APP_SECRET, PHONE_NUMBER_ID
-from bench.http_client import Client, api_request
+from bench.http_client import Answer, Client, api_request
 from bench.processes import postmaster_pid
 from plantao.kit.postgres import EmbeddedPostgres
 
@@ -137,7 +137,7 @@ def data_directory() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A data directory with a PostgreSQL server that runs for the whole measurement, durability on."""
+    """A data directory with a PostgreSQL server that runs for the whole measurement."""
 
     data_dir: Path
     dsn: str
@@ -159,25 +159,46 @@ class Ground:
                 await asyncio.sleep(POLL)
 
 
+# For filling a database that is only read afterwards. A page that is read costs the same.
+FAST_WRITES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+
+
 @asynccontextmanager
-async def ground() -> AsyncIterator[Ground]:
-    with data_directory() as data_dir, EmbeddedPostgres(data_dir / "postgres") as server:
+async def ground(*, durable: bool = True) -> AsyncIterator[Ground]:
+    """`durable`: as the product runs; without it, only what is read may be measured."""
+    settings = {} if durable else FAST_WRITES
+    with data_directory() as data_dir, EmbeddedPostgres(data_dir / "postgres", settings=settings) as server:
         dsns = [server.url(name).replace("+asyncpg", "") for name in ("postgres", "plantao", "floor")]
         connection: Any = await asyncpg.connect(dsns[0])
         await connection.execute("CREATE DATABASE floor")
-        assert await connection.fetchval("SELECT bool_and(setting = 'on') FROM pg_settings WHERE name IN "
+        kept = await connection.fetchval("SELECT bool_and(setting = 'on') FROM pg_settings WHERE name IN "
                                          "('fsync', 'synchronous_commit', 'full_page_writes')")  # fmt: skip
+        assert kept == durable
         await connection.close()
         yield Ground(data_dir, dsns[1], dsns[2], postmaster_pid(data_dir))
 
 
-async def log_in(port: int) -> str:
-    """The administrator's access token."""
-    client = Client()
-    await client.connect(port)
-    body = msgspec.json.encode({"email": ADMIN, "password": PASSWORD})
-    answer = await client.ask(api_request("POST", "/api/v1/auth/login", body))
-    client.close()
+async def log_in(port: int, email: str = ADMIN) -> str:
+    """An access token: the administrator's, or that of somebody whom `add_user` made."""
+    answer = await _post(port, "/api/v1/auth/login", {"email": email, "password": PASSWORD})
     assert answer.status == 200, answer.body
     token: str = msgspec.json.decode(answer.body)["access_token"]
     return token
+
+
+async def add_user(port: int, email: str, role: str) -> int:
+    """The id of a new user with everybody's password."""
+    body = {"email": email, "password": PASSWORD, "nome": "Maria Silva", "role": role}
+    answer = await _post(port, "/api/v1/users", body, await log_in(port))
+    assert answer.status == 201, answer.body
+    user_id: int = msgspec.json.decode(answer.body)["id"]
+    return user_id
+
+
+async def _post(port: int, path: str, body: object, token: str | None = None) -> Answer:
+    client = Client()
+    await client.connect(port)
+    try:
+        return await client.ask(api_request("POST", path, msgspec.json.encode(body), token))
+    finally:
+        client.close()

@@ -19,6 +19,7 @@ from plantao.chatbot.turns import BotTurns
 from plantao.conversations import endpoints as conversations
 from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
+from plantao.conversations.paging import ConversationList
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard.service import Dashboard
 from plantao.databases import open_store
@@ -253,6 +254,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.clients = Clients(settings.trusted_proxies)
     app.state.database = parts.database
     app.state.identity = identity
+    app.state.conversation_list = ConversationList(parts.database, parts.clock)
     app.state.intake_rules = parts.rules
     app.state.engine = parts.engine
     app.state.check_draft = check_draft

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from plantao.dashboard.fresh import Fresh, day_start
+from plantao.dashboard.fresh import FreshToday, day_start
 from plantao.kit.clock import ManualClock
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
@@ -36,11 +36,11 @@ def source() -> Source:
 
 
 @pytest.fixture
-def fresh(source: Source, clock: ManualClock) -> Fresh:
-    return Fresh(source.compute, clock, SAO_PAULO)
+def fresh(source: Source, clock: ManualClock) -> FreshToday:
+    return FreshToday(source.compute, clock, SAO_PAULO)
 
 
-async def test_a_second_long_one_answer_serves(fresh: Fresh, source: Source, clock: ManualClock) -> None:
+async def test_a_second_long_one_answer_serves(fresh: FreshToday, source: Source, clock: ManualClock) -> None:
     first = await fresh.get()
     clock.advance(milliseconds=999)
     assert await fresh.get() == first
@@ -49,7 +49,7 @@ async def test_a_second_long_one_answer_serves(fresh: Fresh, source: Source, clo
     assert source.asked == 2
 
 
-async def test_who_asks_meanwhile_waits_for_the_same(fresh: Fresh, source: Source, clock: ManualClock) -> None:
+async def test_who_asks_meanwhile_waits_for_the_same(fresh: FreshToday, source: Source, clock: ManualClock) -> None:
     source.gate.clear()
     waiting = [asyncio.create_task(fresh.get()) for _ in range(50)]
     await asyncio.sleep(0)
@@ -64,13 +64,13 @@ async def test_who_asks_meanwhile_waits_for_the_same(fresh: Fresh, source: Sourc
 
 async def test_yesterdays_answer_is_not_given_today(source: Source) -> None:
     clock = ManualClock(datetime(2026, 11, 24, 2, 59, 59, 900_000, tzinfo=UTC))  # 23:59:59.9 in São Paulo
-    fresh = Fresh(source.compute, clock, SAO_PAULO)
+    fresh = FreshToday(source.compute, clock, SAO_PAULO)
     assert await fresh.get() == b"1 2026-11-23"
     clock.advance(milliseconds=100)
     assert await fresh.get() == b"2 2026-11-24"
 
 
-async def test_a_change_is_seen_by_who_asks_after_it(fresh: Fresh, source: Source) -> None:
+async def test_a_change_is_seen_by_who_asks_after_it(fresh: FreshToday, source: Source) -> None:
     source.gate.clear()
     before = asyncio.create_task(fresh.get())
     await asyncio.sleep(0)
@@ -81,7 +81,7 @@ async def test_a_change_is_seen_by_who_asks_after_it(fresh: Fresh, source: Sourc
     assert await before != await after
 
 
-async def test_a_failure_is_told_and_not_kept(fresh: Fresh, source: Source) -> None:
+async def test_a_failure_is_told_and_not_kept(fresh: FreshToday, source: Source) -> None:
     source.error = OSError("away")
     with pytest.raises(OSError, match="away"):
         await fresh.get()

@@ -130,3 +130,18 @@ def test_a_refresh_token_has_256_bits_and_is_stored_hashed() -> None:
     assert len(base64.urlsafe_b64decode(one + "=")) == 32
     assert len(refresh_digest(one)) == 32
     assert one.encode() not in refresh_digest(one)
+
+
+def test_a_token_that_was_good_before_expires_all_the_same(tokens: AccessTokens, clock: ManualClock) -> None:
+    token = tokens.issue(*HOLDER)
+    assert tokens.read(token) == tokens.read(token)
+    clock.advance(seconds=ACCESS_SECONDS)
+    with pytest.raises(TokenExpired):
+        tokens.read(token)
+
+
+def test_what_one_process_found_good_is_not_good_for_another_key(tokens: AccessTokens, clock: ManualClock) -> None:
+    token = tokens.issue(*HOLDER)
+    tokens.read(token)
+    with pytest.raises(InvalidToken):
+        AccessTokens([FOREIGN_KEY], clock).read(token)

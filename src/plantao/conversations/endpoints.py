@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from plantao.conversations import listing, repository, survey
+from plantao.conversations import repository, survey
 from plantao.conversations.access import access_conversation, access_for_work
 from plantao.conversations.assigning import close, prioritise
 from plantao.conversations.drafts import ChannelCheck, prepared
 from plantao.conversations.listing import Filters
 from plantao.conversations.models import MessageType, SentBy
+from plantao.conversations.paging import ConversationList
 from plantao.conversations.presentation import conversation_out
 from plantao.conversations.schemas import (
     CloseInput,
@@ -31,7 +32,7 @@ from plantao.identity.policy import Permission, may
 from plantao.kit.clock import Clock
 from plantao.kit.errors import ErrorCode
 from plantao.kit.http.answers import errors
-from plantao.kit.http.dependencies import InDatabase, InTransaction
+from plantao.kit.http.dependencies import InDatabase, InReading, InTransaction
 
 router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=StaffBodyRoute)
 
@@ -45,6 +46,14 @@ async def _clock(request: Request) -> Clock:
 
 
 Now = Annotated[Clock, Depends(_clock)]
+
+
+async def _list(request: Request) -> ConversationList:
+    found: ConversationList = request.app.state.conversation_list
+    return found
+
+
+InList = Annotated[ConversationList, Depends(_list)]
 
 
 async def _channel_check(request: Request) -> ChannelCheck:
@@ -70,7 +79,7 @@ def _json(body: Any, status: int = 200) -> Response:
 
 
 @router.get("", response_model=ConversationPage, responses=errors(403))
-async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()], tx: InTransaction) -> Response:
+async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()], conversations: InList) -> Response:
     """Listar conversas, da atividade mais nova à mais antiga.
 
     Atendentes veem as próprias e as que esperam na fila; administradores e supervisores, todas.
@@ -83,13 +92,12 @@ async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()],
         query.end_date,
         visible_to=None if may(actor, Permission.SEE_ALL_CONVERSATIONS) else actor.user_id,
     )
-    rows = await listing.page(tx, filters, limit=query.limit, offset=(query.page - 1) * query.limit)
-    total = await listing.count(tx, filters)
+    page = await conversations.page(filters, limit=query.limit, offset=(query.page - 1) * query.limit)
     body = {
-        "conversations": [conversation_out(row) for row in rows],
-        "total": total,
+        "conversations": [conversation_out(row) for row in page.rows],
+        "total": page.total,
         "page": query.page,
-        "pages": -(-total // query.limit),
+        "pages": -(-page.total // query.limit),
     }
     return _json(body)
 
@@ -98,7 +106,7 @@ async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()],
 async def read_conversation(
     conversation_id: UUID,
     actor: Staff,
-    tx: InTransaction,
+    tx: InReading,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     before_seq: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:

@@ -1,5 +1,6 @@
 """A conversation in the contract's words."""
 
+from operator import attrgetter
 from typing import Any
 
 from plantao.conversations.policy import PRIORITY_OF_RANK
@@ -9,6 +10,7 @@ _AS_THEY_ARE = (
     "id", "status", "channel", "assigned_to", "started_at", "last_message_at", "messages_count", "handled_by",
     "protocol", "last_seq", "window_expires_at",
 )  # fmt: skip
+_values_of = attrgetter(*_AS_THEY_ARE)  # in one step: a page has twenty of them
 
 
 def conversation_out(source: Any) -> dict[str, Any]:
@@ -16,8 +18,7 @@ def conversation_out(source: Any) -> dict[str, Any]:
 
     `customer_phone` is null while the customer's phone is unknown; the name falls back to the username.
     """
-    shown = {name: getattr(source, name) for name in _AS_THEY_ARE}
-    return shown | {
+    return dict(zip(_AS_THEY_ARE, _values_of(source), strict=True)) | {
         "customer_phone": display_phone(source.customer_phone) if source.customer_phone else None,
         "customer_name": source.customer_name or source.customer_username,
         "priority": PRIORITY_OF_RANK[source.priority],

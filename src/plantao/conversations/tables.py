@@ -71,7 +71,22 @@ conversations = Table(
     Index("ix_conversations_customer", "customer_id", "channel", text("started_at DESC")),
     Index("ix_conversations_activity", text("last_message_at DESC"), text("id DESC")),
     Index("ix_conversations_status", "status", text("last_message_at DESC"), text("id DESC")),
-    Index("ix_conversations_assigned", "assigned_to", text("last_message_at DESC"), text("id DESC")),
+    # An agent's of one state are counted in it too, without a look at the rows.
+    Index(
+        "ix_conversations_agent",
+        "assigned_to",
+        text("last_message_at DESC"),
+        text("id DESC"),
+        postgresql_include=["status", "channel"],
+    ),
+    # Nearly all are WhatsApp's, which costs no entry; a rare channel is found without reading through them.
+    Index(
+        "ix_conversations_other_channels",
+        "channel",
+        text("last_message_at DESC"),
+        text("id DESC"),
+        postgresql_where=text("channel <> 'whatsapp'"),
+    ),
     Index("ix_conversations_serving", "assigned_to", postgresql_where=text("status = 'in_progress'")),
     Index(
         "ix_conversations_queue",

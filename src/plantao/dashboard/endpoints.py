@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from plantao.dashboard.fresh import Fresh
+from plantao.dashboard.fresh import FreshToday
 from plantao.dashboard.schemas import AgentsOnDashboard, MetricsOut, QueueOut
 from plantao.dashboard.service import Dashboard
 from plantao.identity.access import require
@@ -24,7 +24,7 @@ async def _dashboard(request: Request) -> Dashboard:
 View = Annotated[Dashboard, Depends(_dashboard)]
 
 
-async def _answer(view: Fresh) -> Response:
+async def _answer(view: FreshToday) -> Response:
     return Response(await view.get(), media_type="application/json")
 
 

@@ -1,11 +1,11 @@
-"""One answer for everybody who asks within a second."""
+"""One answer for everybody who asks within a second, on one day."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from plantao.kit.clock import Clock
+from plantao.kit.fresh import Fresh
 
 LIFETIME = timedelta(seconds=1)
 
@@ -15,7 +15,7 @@ def day_start(now: datetime, zone: ZoneInfo) -> datetime:
     return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-class Fresh:
+class FreshToday:
     """`compute(now, day)` is asked at most once a second, and never twice at once.
 
     Who asks while it computes waits for the same answer. An answer of yesterday is never given today, nor one
@@ -23,30 +23,19 @@ class Fresh:
     """
 
     def __init__(self, compute: Callable[[datetime, datetime], Awaitable[bytes]], clock: Clock, zone: ZoneInfo) -> None:
-        self._compute = compute
         self._clock = clock
         self._zone = zone
-        self._asked: tuple[datetime, datetime] | None = None
-        self._task: asyncio.Task[bytes] | None = None
+        self._day: datetime | None = None
+        self._fresh = Fresh(lambda now: compute(now, day_start(now, zone)), clock, LIFETIME)
 
     async def get(self) -> bytes:
         """Raises what `compute` raises; the next who asks begins anew."""
-        now = self._clock.now()
-        day = day_start(now, self._zone)
-        if self._task is None or not self._serves(self._task, now, day):
-            self._asked = now, day
-            self._task = asyncio.ensure_future(self._compute(now, day))
-        # Shielded: a client that goes away does not take the answer from the others.
-        return await asyncio.shield(self._task)
+        day = day_start(self._clock.now(), self._zone)
+        if day != self._day:
+            self._day = day
+            self._fresh.forget()
+        return await self._fresh.get()
 
     def forget(self) -> None:
         """Something has changed: who asks from now on gets an answer that was begun after it."""
-        self._task = None
-
-    def _serves(self, task: asyncio.Task[bytes], now: datetime, day: datetime) -> bool:
-        if self._asked is None or self._asked[1] != day:
-            return False
-        if not task.done():
-            return True
-        failed = task.cancelled() or task.exception() is not None
-        return not failed and timedelta(0) <= now - self._asked[0] < LIFETIME
+        self._fresh.forget()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from plantao.conversations import statistics
 from plantao.conversations.events import DESK
 from plantao.conversations.views import encode_json
-from plantao.dashboard.fresh import Fresh
+from plantao.dashboard.fresh import FreshToday
 from plantao.identity.accounts import Accounts
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
@@ -30,14 +30,14 @@ class Dashboard:
     clock: Clock
     zone: ZoneInfo
     hub: Hub
-    metrics: Fresh = field(init=False)
-    agents: Fresh = field(init=False)
-    queue: Fresh = field(init=False)
+    metrics: FreshToday = field(init=False)
+    agents: FreshToday = field(init=False)
+    queue: FreshToday = field(init=False)
 
     def __post_init__(self) -> None:
-        self.metrics = Fresh(self._metrics, self.clock, self.zone)
-        self.agents = Fresh(self._agents, self.clock, self.zone)
-        self.queue = Fresh(self._queue, self.clock, self.zone)
+        self.metrics = FreshToday(self._metrics, self.clock, self.zone)
+        self.agents = FreshToday(self._agents, self.clock, self.zone)
+        self.queue = FreshToday(self._queue, self.clock, self.zone)
         self.hub.subscribe(self._hear)  # for the life of the process, which the hub does not outlive
 
     def _hear(self, topic: str, _message: bytes) -> None:

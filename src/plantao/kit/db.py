@@ -90,6 +90,7 @@ class Database:
             pool_timeout=10,
             connect_args=CONNECT_ARGUMENTS,
         )
+        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._direct: asyncpg.Connection[asyncpg.Record] | None = None
 
     @asynccontextmanager
@@ -99,6 +100,13 @@ class Database:
             transaction = Transaction(connection, self._publisher)
             yield transaction
         transaction.deliver_publications()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """For SELECTs only, each of which sees what is committed when it begins, as in a transaction of ours; but
+        without its beginning and end, which are two more round trips."""
+        async with self._reader.connect() as connection:
+            yield Transaction(connection)
 
     async def execute_directly(self, sql: str, *arguments: Any, topic: str) -> None:
         """One statement that is a transaction by itself, on a connection of its own; then publishes `topic`.

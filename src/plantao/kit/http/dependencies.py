@@ -19,7 +19,15 @@ async def _transaction(db: Annotated[Database, Depends(database)]) -> AsyncItera
         yield transaction
 
 
+async def _reading(db: Annotated[Database, Depends(database)]) -> AsyncIterator[Transaction]:
+    async with db.reading() as transaction:
+        yield transaction
+
+
 InDatabase = Annotated[Database, Depends(database)]
 
 # Without scope="function" FastAPI would commit after the answer is sent: a client could be told of what never was.
 InTransaction = Annotated[Transaction, Depends(_transaction, scope="function")]
+
+# For who only reads; given back before the answer is sent, which a slow client may take its time to hear.
+InReading = Annotated[Transaction, Depends(_reading, scope="function")]
