@@ -28,7 +28,7 @@ def _framed(text: str) -> bytes:
 class GuardedSocketProtocol(WebSocketsSansIOProtocol):
     """Answers every handshake that cannot succeed with a 400 in the common body, and closes.
 
-    What is said to a thousand sockets is put into a frame once, which was a third of what a delivery cost.
+    What is said to a thousand sockets is put into a frame once.
     """
 
     async def send(self, message: "ASGISendEvent") -> None:
