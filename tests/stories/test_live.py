@@ -197,3 +197,16 @@ async def test_sessions_are_asked_for_together(system: System, monkeypatch: pyte
         async with asyncio.timeout(5):
             await first.wait()
     assert set(asked) == {1}
+
+
+async def test_what_is_framed_once_arrives_whole_at_each(system: System) -> None:
+    conversation_id = await waiting_conversation(system)
+    lead = await system.person(Role.ADMIN, "Rita Souza")
+    texts = ["ok", "Não há sinal 📶", "é" * 4000, "ok"]
+    async with lead.socket() as one, lead.socket() as two:
+        for socket in (one, two):
+            await socket.join(conversation_id)
+        for text in texts:
+            await lead.post(f"/conversations/{conversation_id}/notes", {"content": text})
+        for socket in (one, two):
+            assert [(await socket.expect("new_message"))["message"]["content"] for _ in texts] == texts
