@@ -1,5 +1,6 @@
 """The second factor: switched on, asked for, used once, lost, and demanded."""
 
+import json
 from datetime import datetime
 
 import httpx2
@@ -81,6 +82,32 @@ async def test_an_offer_that_is_not_confirmed_changes_nothing(client: httpx2.Asy
         "code",
     )
     assert (await state(client, person))["enabled"] is False
+
+
+@pytest.mark.parametrize(
+    "code", ["12345", "1234567", "\u0661\u0662\u0663\u0664\u0665\u0666", "é", "\ud800", "a" * 40, "-"]
+)
+async def test_what_is_no_code_is_a_wrong_one(
+    client: httpx2.AsyncClient, desk: Desk, clock: ManualClock, code: str
+) -> None:
+    """Digits of other scripts and halves of characters too: they must not reach what compares bytes."""
+    person = await desk.person()
+    await start(client, person)
+    body = json.dumps({"code": code}).encode()
+    headers = person.headers | {"Content-Type": "application/json"}
+    answer = await client.post(f"{PATH}/confirm", content=body, headers=headers)
+    refused(answer, 400, "VALIDATION_ERROR", "code")
+    await switch_on(client, person, clock)
+    credentials = {"email": person.user.email, "password": PASSWORD, "code": code}
+    answer = await client.post("/auth/login", content=json.dumps(credentials).encode(), headers=headers)
+    assert answer.status_code in {400, 401}
+    assert answer.json()["field"] == "code"
+
+
+async def test_spaces_around_a_code_do_not_matter(client: httpx2.AsyncClient, desk: Desk, clock: ManualClock) -> None:
+    person = await desk.person()
+    secret, _ = await switch_on(client, person, clock)
+    assert (await log_in(client, person, f" {code_at(secret, clock.now())}\n")).status_code == 200
 
 
 async def test_a_log_in_needs_the_code_and_says_so_only_to_who_has_the_password(

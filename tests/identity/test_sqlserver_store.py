@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from tests.identity.people import KEY, Desk
 from tests.tds import TdsServer
 from tests.tds.drivers import drivers
@@ -68,6 +68,22 @@ async def test_a_deadlocks_victim_tries_again(open_store: Open, clock: ManualClo
             store.transaction(lambda connection: lock_both(connection, second, first)),
         )
     assert len(attempts) == 3
+    assert await store.answers() is True
+
+
+async def test_who_is_always_the_victim_is_told_to_come_back(open_store: Open) -> None:
+    """Not that the database is away: the others go on."""
+    store, attempts = open_store(threads=1), []
+
+    def unlucky(_connection: Connection) -> None:
+        attempts.append(1)
+        raise OperationalError("UPDATE", {}, Exception("1205: chosen as the deadlock victim"))
+
+    for ask in (store.transaction, store.read):
+        with pytest.raises(ServiceUnavailable) as refused:
+            await ask(unlucky)
+        assert not isinstance(refused.value, StoreUnavailable)
+    assert len(attempts) == 2 * sqlserver.ATTEMPTS
     assert await store.answers() is True
 
 

@@ -38,7 +38,7 @@ INTERVAL_SECONDS = 30
 DRIFT = 1  # intervals that a phone's clock may be off
 RECOVERY_CODES = 10
 _RECOVERY_BYTES = 10  # 80 random bits: nothing to guess, so a fast hash is enough
-_DIGITS = re.compile(r"\d{6}")
+_DIGITS = re.compile(r"\s*([0-9]{6})\s*")
 
 
 class SecondFactors:
@@ -147,7 +147,7 @@ def reset(connection: Connection, user_id: int, origin: Origin, now: datetime) -
 
 def consume_code(connection: Connection, user_id: int, code: str, origin: Origin, now: datetime) -> bool:
     """Uses up a code of the app or a recovery code, if it is one, in the transaction of what it is given for."""
-    if _DIGITS.fullmatch(code.strip()):
+    if _DIGITS.fullmatch(code):
         secret = second_factors.lock(connection, user_id).secret
         return secret is not None and _use_digits(connection, user_id, secret, code, now)
     if not second_factors.use_recovery_code(connection, user_id, _digest(code), now):
@@ -157,7 +157,8 @@ def consume_code(connection: Connection, user_id: int, code: str, origin: Origin
 
 
 def _use_digits(connection: Connection, user_id: int, secret: str, code: str, now: datetime) -> bool:
-    interval = _interval_of(secret, code.strip(), now)
+    digits = _DIGITS.fullmatch(code)
+    interval = _interval_of(secret, digits[1], now) if digits else None
     return interval is not None and second_factors.use_interval(connection, user_id, interval)
 
 

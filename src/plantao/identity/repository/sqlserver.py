@@ -8,10 +8,11 @@ import functools
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -73,10 +74,10 @@ class SqlServerStore:
         self._try_again_at = 0.0
 
     async def transaction(self, work: Work[T]) -> T:
-        return await self._guarded(lambda: self._transact(work))
+        return await self._guarded(lambda: _repeated(self._writer.begin, work))
 
     async def read(self, work: Work[T]) -> T:
-        return await self._guarded(lambda: self._look(work))
+        return await self._guarded(lambda: _repeated(self._reader.connect, work))
 
     async def answers(self) -> bool | None:
         try:
@@ -90,20 +91,6 @@ class SqlServerStore:
         for engine in (self._reader, self._writer):
             engine.dispose()
 
-    def _transact(self, work: Work[T]) -> T:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self._writer.begin() as connection:
-                    return work(connection)
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or not _was_victim(error):
-                    raise
-        raise AssertionError("the last attempt has returned or raised")
-
-    def _look(self, work: Work[T]) -> T:
-        with self._reader.connect() as connection:
-            return work(connection)
-
     async def _guarded(self, call: Callable[[], T]) -> T:
         """Raises `StoreUnavailable` when the database does not answer, or did not a moment ago."""
         if self._away:
@@ -112,8 +99,7 @@ class SqlServerStore:
                 raise StoreUnavailable
             self._try_again_at = now + LOG_IN_SECONDS + RETRY_SECONDS  # this one finds out for all
         if self._pending >= self._limit:
-            detail = "Muitos acessos ao mesmo tempo. Tente novamente em instantes."
-            raise ServiceUnavailable(detail, headers={"Retry-After": "2"})
+            raise _busy()
         self._pending += 1
         future = self._threads.submit(self._tried, call)
         future.add_done_callback(functools.partial(self._done, asyncio.get_running_loop()))
@@ -157,9 +143,26 @@ class SqlServerStore:
         metrics.USERS_DATABASE_UP.set(1)
 
 
+def _repeated(open_: Callable[[], AbstractContextManager[Connection]], work: Work[T]) -> T:
+    """Again for who was chosen as a deadlock's victim. Raises `ServiceUnavailable` when that goes on."""
+    for _ in range(ATTEMPTS):
+        try:
+            with open_() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not _was_victim(error):
+                raise
+    raise _busy()
+
+
+def _busy() -> ServiceUnavailable:
+    detail = "Muitos acessos ao mesmo tempo. Tente novamente em instantes."
+    return ServiceUnavailable(detail, headers={"Retry-After": "2"})
+
+
 def is_outage(error: DBAPIError) -> bool:
     """Whether the database did not answer; else it refused a statement."""
-    return error.connection_invalidated or not (isinstance(error, _OURS) or _was_victim(error))
+    return error.connection_invalidated or not isinstance(error, _OURS)
 
 
 def _was_victim(error: DBAPIError) -> bool:
