@@ -33,6 +33,8 @@ async def open_store(empty_sql_server: TdsServer, request: pytest.FixtureRequest
 
     yield open_
     empty_sql_server.resume()
+    # pymssql keeps one time limit for the whole process, the last that was asked for: back to the usual one.
+    assert await open_().answers() is True
     for store in opened:
         await store.aclose()
 
