@@ -195,7 +195,7 @@ def fits(labels: dict[str, str], matchers: Any) -> bool:
                 return bool(value != wanted)
             case "Re":
                 return re.fullmatch(wanted, value) is not None
-        raise NotImplementedError(str(matcher.op))
+        raise AssertionError(f"a matcher of a kind that this evaluator does not know: {matcher.op}")
 
     return all(one(matcher) for matcher in matchers)
 
