@@ -15,7 +15,7 @@ def open_store(settings: Settings, database: Database) -> Store:
     """Where users are kept. Connects to nothing yet. Raises `SettingsError`."""
     if settings.auth_database_url is None:
         return PostgresStore(database)
-    from plantao.identity.repository.sqlserver import SqlServerStore  # noqa: PLC0415
+    from plantao.identity.repository.sqlserver import SqlServerStore  # noqa: PLC0415 - only where it is used
 
     return SqlServerStore(auth_url(settings))
 
@@ -25,6 +25,6 @@ async def migrate_all(settings: Settings, url: str) -> None:
     await migrate(url)
     if settings.auth_database_url is None:
         return
-    from plantao.identity.repository.sqlserver_migrations import migrate as migrate_users  # noqa: PLC0415
+    from plantao.identity.repository.sqlserver_migrations import migrate as migrate_users  # noqa: PLC0415 - as above
 
     await asyncio.to_thread(migrate_users, auth_url(settings))

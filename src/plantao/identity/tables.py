@@ -30,6 +30,9 @@ from sqlalchemy.types import TypeEngine
 
 from plantao.kit.db import metadata
 
+# SQLAlchemy left their constructors untyped.
+_DATETIME2: Any = mssql.DATETIME2
+_VARBINARY: Any = mssql.VARBINARY
 EXACT = "Latin1_General_BIN2"  # SQL Server compares without regard to case, unless told
 
 
@@ -41,7 +44,7 @@ class Moment(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "mssql":
-            return dialect.type_descriptor(mssql.DATETIME2(6))  # type: ignore[no-untyped-call] # SQLAlchemy left it untyped
+            return dialect.type_descriptor(_DATETIME2(6))
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -58,7 +61,7 @@ def _words(length: int, *, exact: bool = False) -> TypeEngine[str]:
     return Text().with_variant(mssql.NVARCHAR(length, collation=EXACT if exact else None), "mssql")
 
 
-_DIGEST = LargeBinary().with_variant(mssql.VARBINARY(32), "mssql")  # type: ignore[no-untyped-call] # as above  # SHA-256: a read of the table logs nobody in
+_DIGEST = LargeBinary().with_variant(_VARBINARY(32), "mssql")  # SHA-256: a read of the table logs nobody in
 _LONG = Text().with_variant(mssql.NVARCHAR(), "mssql")
 
 users = Table(
