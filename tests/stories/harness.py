@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,15 +123,16 @@ class System:
         assert answer.status_code == 200, answer.text
         return Person(user.id, self.client, answer.json()["access_token"], self.url.replace("http", "ws", 1))
 
-    async def settle(self, timeout: float = 20) -> None:
-        """Until every webhook body is materialised and nothing waits to be sent."""
+    async def settle(self, timeout: float = 20, *queues: str) -> None:
+        """Until every webhook body is materialised and nothing waits to be sent; or only what `queues` names."""
         async with asyncio.timeout(timeout):
-            while await self._unfinished():  # noqa: ASYNC110 - it asks over HTTP, as an operator would
+            while await self._unfinished(queues or ("ledger", "outbox")):  # noqa: ASYNC110 - it asks over HTTP, as an operator would
                 await asyncio.sleep(0.01)
 
-    async def _unfinished(self) -> bool:
+    async def _unfinished(self, queues: Sequence[str]) -> bool:
         metrics = (await self.client.get("/metrics")).text
-        depths = re.findall(r"^plantao_(?:ledger|outbox)_pending (.+)$", metrics, re.MULTILINE)
+        depths = re.findall(rf"^plantao_(?:{'|'.join(queues)})_pending (.+)$", metrics, re.MULTILINE)
+        assert len(depths) == len(queues), "the metrics do not name them all"
         return any(float(depth) > 0 for depth in depths)
 
 
