@@ -39,7 +39,7 @@ async def app(database_url: str) -> FastAPI:
         Settings.model_validate({"jwt_secret": JWT_SECRET, "whatsapp_access_token": "EAAtoken"}), database_url
     )
     app = create_app(parts)
-    await parts.graph.aclose()
+    await parts.numbers.aclose()
     await parts.database.dispose()
     return app
 

@@ -52,15 +52,15 @@ from plantao.routing import endpoints as routing
 from plantao.routing.absence import Absence
 from plantao.routing.assignment import assign_waiting
 from plantao.routing.presence import Presence
-from plantao.settings import PREFIX, Settings, SettingsError
+from plantao.settings import Settings
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
 from plantao.whatsapp.compose import check_draft
 from plantao.whatsapp.downloads import Downloads
-from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.housekeeping import Housekeeping
 from plantao.whatsapp.materialise import Materialiser
+from plantao.whatsapp.numbers import Numbers, read_numbers
 from plantao.whatsapp.receipts import Receipts
 from plantao.whatsapp.sender import Sender
 from plantao.whatsapp.webhook import WebhookReceiver
@@ -107,7 +107,7 @@ class Parts:
     hub: Hub
     database: Database
     store: Store
-    graph: GraphClient
+    numbers: Numbers
     rules: IntakeRules
     engine: Engine
     ledger: LedgerWriter
@@ -126,25 +126,12 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         hub=hub,
         database=database,
         store=open_store(settings, database),
-        graph=_graph_client(settings),
+        numbers=read_numbers(settings),
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
         engine=build_engine(settings),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
     )
-
-
-def _graph_client(settings: Settings) -> GraphClient:
-    token = settings.whatsapp_access_token
-    try:
-        return GraphClient(
-            str(settings.whatsapp_graph_url),
-            settings.whatsapp_graph_version,
-            settings.whatsapp_phone_number_id or "",
-            token.get_secret_value() if token else "",
-        )
-    except ValueError as error:
-        raise SettingsError(f"{PREFIX}WHATSAPP_ACCESS_TOKEN: {error}") from None
 
 
 _TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA)
@@ -158,13 +145,13 @@ class Workers:
         self._parts = parts
         self._bells = bells
         self._unsubscribe = parts.hub.subscribe(self._ring)
-        self._receipts = Receipts(parts.graph)
+        first = parts.numbers.first
+        self._receipts = Receipts(first.graph)
         materialiser = Materialiser(parts.database, parts.clock, parts.rules, self._receipts, parts.ledger)
         self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT])
-        phone_number_id = parts.settings.whatsapp_phone_number_id or ""
         bell = bells[events.OUTBOX]
-        self._sender = Sender(parts.database, parts.graph, phone_number_id, parts.clock, bell, self._receipts)
-        self._downloads = Downloads(parts.database, parts.graph, parts.clock, bells[events.MEDIA])
+        self._sender = Sender(parts.database, first.graph, first.phone_number_id, parts.clock, bell, self._receipts)
+        self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA])
         housekeeping = Housekeeping(parts.database, parts.clock)
         self._workers = [
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
@@ -260,7 +247,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.check_draft = check_draft
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
-    app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.graph, parts.clock)
+    app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
@@ -281,7 +268,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         async with AsyncExitStack() as stack:
             stack.push_async_callback(parts.database.dispose)
             stack.push_async_callback(parts.store.aclose)
-            stack.push_async_callback(parts.graph.aclose)
+            stack.push_async_callback(parts.numbers.aclose)
             stack.push_async_callback(parts.limiter.aclose)
             stack.push_async_callback(parts.engine.aclose)
             await parts.hub.start()

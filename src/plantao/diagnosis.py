@@ -75,7 +75,7 @@ def _first_line(error: SQLAlchemyError) -> str:
 
 
 async def _whatsapp(settings: Settings, url: str) -> Finding:
-    graph = build_parts(settings, url).graph
+    graph = build_parts(settings, url).numbers.first.graph
     try:
         number = await graph.phone_number()
     except GraphFailure as failure:

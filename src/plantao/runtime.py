@@ -117,7 +117,7 @@ async def working(parts: Parts) -> AsyncIterator[Workers]:
     finally:
         await workers.stop()
         await parts.hub.stop()
-        await parts.graph.aclose()
+        await parts.numbers.aclose()
         await parts.engine.aclose()
         await parts.store.aclose()
         await parts.database.dispose()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from plantao.kit.rates.rate import parse_rate
@@ -20,6 +20,18 @@ MIN_SECRET_LENGTH, MIN_DIFFERENT = 32, 10
 
 class SettingsError(Exception):
     """A wrong setting, as one line that names it."""
+
+
+class NumberSettings(BaseModel):
+    """One more business number, beside the one of the plain settings, from which it takes what it does not say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    phone_number_id: str = Field(pattern=r"^\d+$")
+    business_account_id: str | None = Field(None, pattern=r"^\d+$")
+    access_token: SecretStr | None = None
+    name: str | None = Field(None, min_length=1, max_length=60)
+    bot: bool = True
 
 
 class Settings(BaseSettings):
@@ -75,11 +87,19 @@ class Settings(BaseSettings):
     )
     whatsapp_graph_version: str = Field("v26.0", pattern=r"^v\d{1,3}\.\d$", description="Graph API version.")
     whatsapp_phone_number_id: str | None = Field(None, pattern=r"^\d+$", description="Our number's id at Meta.")
+    whatsapp_business_account_id: str | None = Field(
+        None, pattern=r"^\d+$", description="The id of our WhatsApp Business account: needed for templates."
+    )
     whatsapp_access_token: SecretStr | None = Field(None, description="System user token for the Graph API.")
     whatsapp_app_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="App secret that signs webhooks; several, comma separated, while one is replaced."
     )
     whatsapp_verify_token: SecretStr | None = Field(None, description="Token of Meta's webhook verification call.")
+    whatsapp_numbers: tuple[NumberSettings, ...] = Field(
+        (),
+        description='More numbers, as JSON: `[{"phone_number_id": "...", "business_account_id": "...", '
+        '"access_token": "...", "name": "Vendas", "bot": true}]`. Only the first field is required.',
+    )
 
     bot_debounce_seconds: float = Field(
         1.5, ge=0, le=30, description="How long the bot waits for the rest of a burst of short messages."

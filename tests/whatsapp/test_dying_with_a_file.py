@@ -36,11 +36,11 @@ class Bench:
     phone: str = "5511999999999"
 
     def sender(self) -> Sender:
-        graph = self.parts.graph
+        graph = self.parts.numbers.first.graph
         return Sender(self.parts.database, graph, "106540352242922", self.clock, Bell(), Receipts(graph))
 
     def downloads(self) -> Downloads:
-        return Downloads(self.parts.database, self.parts.graph, self.clock, Bell())
+        return Downloads(self.parts.database, self.parts.numbers.first.graph, self.clock, Bell())
 
     async def conversation(self, media: dict[str, Any] | None = None) -> repository.Conversation:
         now = self.clock.now()
@@ -73,7 +73,7 @@ async def bench(database_url: str) -> AsyncIterator[Bench]:
         customer = sim.customer("João", phone="5511999999999")
         customer.wrote_at = sim.now()
         yield Bench(sim, parts, clock)
-        await parts.graph.aclose()
+        await parts.numbers.aclose()
         await parts.database.dispose()
 
 
