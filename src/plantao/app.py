@@ -21,6 +21,8 @@ from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
 from plantao.conversations.paging import ConversationList
 from plantao.dashboard import endpoints as dashboard
+from plantao.dashboard import report_endpoints
+from plantao.dashboard.reports import Reports
 from plantao.dashboard.service import Dashboard
 from plantao.databases import open_store
 from plantao.documents import asyncapi, page
@@ -95,6 +97,7 @@ CONTRACT = (
     whatsapp.router,
     chatbot.router,
     dashboard.router,
+    report_endpoints.router,
 )
 
 
@@ -252,6 +255,7 @@ def create_app(parts: Parts) -> FastAPI:
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
     app.state.dashboard = Dashboard(parts.database, identity.accounts, parts.clock, parts.rules.zone, parts.hub)
+    app.state.reports = Reports(parts.database, identity.accounts)
     for router in CONTRACT:
         app.include_router(router, prefix=API)
     for router in (health.router, observability.router, page.router, asyncapi.router):

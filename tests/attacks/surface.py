@@ -175,6 +175,11 @@ ROWS = [
     Row("GET", f"{V1}/dashboard/metrics", LEADS),
     Row("GET", f"{V1}/dashboard/agents", LEADS),
     Row("GET", f"{V1}/dashboard/queue", STAFF),
+    Row("GET", f"{V1}/reports/summary", LEADS, query={"format": "csv"}),
+    Row("GET", f"{V1}/reports/timeline", LEADS, query={"step": "day", "format": "xlsx"}),
+    Row("GET", f"{V1}/reports/agents", LEADS),
+    Row("GET", f"{V1}/reports/hours", LEADS),
+    Row("GET", f"{V1}/reports/intents", LEADS),
     Row(
         "GET",
         f"{V1}/whatsapp/webhook",

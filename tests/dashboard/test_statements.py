@@ -3,12 +3,14 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from plantao.conversations import queueing, returning, statistics
+from plantao.conversations import periods, queueing, returning, statistics
+from plantao.conversations.periods import Period
 from plantao.conversations.sending import FIRST_ANSWER
 from plantao.kit.db import Database
 from plantao.kit.ids import uuid7
@@ -16,7 +18,8 @@ from plantao.routing import repository
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 DAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-LARGE = {"conversations", "conversation_assignments", "messages", "customers"}
+PERIOD = Period(DAY, NOW, ZoneInfo("America/Sao_Paulo"))
+LARGE = {"bot_answers", "conversations", "conversation_assignments", "messages", "customers"}
 
 # Two years of a desk: 120,000 conversations, of which 200 are open and 300 were closed today.
 FILL = (
@@ -45,7 +48,11 @@ FILL = (
                           status_rank)
     SELECT gen_random_uuid(), id, 1, 'incoming', 'text', 'oi', last_message_at, last_message_at, 'customer',
            'delivered', 20
-    FROM conversations
+    FROM conversations ORDER BY last_message_at
+    """,
+    """
+    INSERT INTO bot_answers (conversation_id, at, intent, confidence, handed_over)
+    SELECT id, started_at, 'financeiro', 0.9, false FROM conversations
     """,
     "INSERT INTO agents (user_id, name) SELECT n, 'Atendente ' || n FROM generate_series(1, 20) n",
     "ANALYZE",
@@ -55,6 +62,11 @@ AGENTS = list(range(1, 21))
 STATEMENTS: list[tuple[TextClause, dict[str, Any]]] = [
     (statistics.DAY, {"day": DAY}),
     (statistics.RESPONSES, {"day": DAY}),
+    (periods.SUMMARY, PERIOD.parameters),
+    (periods.TIMELINE, PERIOD.parameters | {"step": "hour"}),
+    (periods.AGENTS, PERIOD.parameters),
+    (periods.HOURS, PERIOD.parameters),
+    (periods.INTENTS, PERIOD.parameters),
     (queueing.NEXT, {}),
     (queueing.WAITING, {"limit": 50}),
     (queueing.FIGURES, {"now": NOW, "since": NOW - timedelta(minutes=30)}),

@@ -18,7 +18,7 @@ from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
 from plantao.chatbot.policy import is_unsure, needs_person
 from plantao.conversations import bot_turns, repository
 from plantao.conversations.assigning import enqueue
-from plantao.conversations.bot_turns import Claim
+from plantao.conversations.bot_turns import Claim, Understood
 from plantao.conversations.models import Direction, MessageType
 from plantao.conversations.policy import window_is_open
 from plantao.conversations.repository import Conversation
@@ -95,8 +95,9 @@ class BotTurns:
             return "superseded"
         now = self.clock.now()
         unsure_count = conversation.bot_unsure_count + 1 if is_unsure(reply) else 0
-        await bot_turns.end_turn(tx, conversation.id, unsure_count)
         transfer = needs_person(reply, unsure_count)
+        understood = Understood(reply.intent, reply.confidence, transfer, unsure_count)
+        await bot_turns.end_turn(tx, conversation.id, understood, now)
         if window_is_open(conversation.window_expires_at, now):
             queued = f" {QUEUED.format(protocol=conversation.protocol)}" if transfer else ""
             await append(tx, conversation, Draft(reply.response + queued), BOT, now)

@@ -27,7 +27,14 @@ CLAIM = text("""
 
 NEXT_DUE = text("SELECT min(bot_due_at) AS due_at FROM conversations WHERE bot_due_at IS NOT NULL")
 
-END = text("UPDATE conversations SET bot_due_at = NULL, bot_unsure_count = :unsure_count WHERE id = :id")
+# One round trip: the turn's end, and what it was about.
+END = text("""
+    WITH understood AS (
+        INSERT INTO bot_answers (conversation_id, at, intent, confidence, handed_over)
+        VALUES (:id, :now, :intent, :confidence, :handed_over)
+    )
+    UPDATE conversations SET bot_due_at = NULL, bot_unsure_count = :unsure_count WHERE id = :id
+""")
 
 COUNT_UNSURE = text("""
     UPDATE conversations SET bot_unsure_count = CASE WHEN :unsure THEN least(bot_unsure_count + 1, 100) ELSE 0 END
@@ -44,6 +51,16 @@ HISTORY = text(f"""
 class Claim:
     conversation_id: UUID
     lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a turn was about. `confidence`: 0 to 1; `unsure_count`: turns in a row without understanding."""
+
+    intent: str
+    confidence: float
+    handed_over: bool
+    unsure_count: int
 
 
 async def claim(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
@@ -65,8 +82,16 @@ async def lock_if_current(tx: Transaction, claim: Claim) -> Conversation | None:
     return conversation if conversation.bot_due_at == claim.lease_until else None
 
 
-async def end_turn(tx: Transaction, conversation_id: UUID, unsure_count: int) -> None:
-    await tx.run(END, {"id": conversation_id, "unsure_count": unsure_count})
+async def end_turn(tx: Transaction, conversation_id: UUID, understood: Understood, now: datetime) -> None:
+    values = {
+        "id": conversation_id,
+        "unsure_count": understood.unsure_count,
+        "intent": understood.intent,
+        "confidence": understood.confidence,
+        "handed_over": understood.handed_over,
+        "now": now,
+    }
+    await tx.run(END, values)
 
 
 async def count_unsure(tx: Transaction, conversation_id: UUID, *, unsure: bool) -> int:

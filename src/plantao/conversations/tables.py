@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -95,6 +96,7 @@ conversations = Table(
         postgresql_where=text("status = 'queue'"),
     ),
     Index("ix_conversations_bot_due", "bot_due_at", postgresql_where=text("bot_due_at IS NOT NULL")),
+    Index("ix_conversations_started", "started_at"),
     # What is open is not in it: a message that moves the conversation's row on pays nothing for it.
     Index("ix_conversations_closed", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
 )
@@ -112,6 +114,7 @@ conversation_assignments = Table(
     Column("answered_at", DateTime(timezone=True)),  # the first answer of a person after it
     Column("answered_by", Integer),
     Index("ix_conversation_assignments_conversation", "conversation_id", "id"),
+    Index("ix_conversation_assignments_assigned", "assigned_at"),
     Index("ix_conversation_assignments_pace", "assigned_at", postgresql_where=text("from_queue")),
     Index("ix_conversation_assignments_answered", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
 )
@@ -156,7 +159,23 @@ messages = Table(
         unique=True,
         postgresql_where=text("client_id IS NOT NULL"),
     ),
+    # Stored in the order of time, so that a few kilobytes tell where a day lies.
+    Index("ix_messages_stored", "stored_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     Index("ix_messages_outbox", "conversation_id", "seq", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+)
+
+# What the bot understood at each of its turns, for reports.
+bot_answers = Table(
+    "bot_answers",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("handed_over", Boolean, nullable=False),
+    Index("ix_bot_answers_at", "at"),
+    Index("ix_bot_answers_conversation", "conversation_id"),
 )
 
 # A file of a message: one that we send, before its message is written, or one that a customer sent, before it is here.

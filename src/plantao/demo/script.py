@@ -19,13 +19,17 @@ Ending = Literal["resolved", "closed", "queue", "bot"]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A past conversation. `lines`: who said it (c customer, b bot, or a colleague's first name) and what."""
+    """A past conversation. `lines`: who said it (c customer, b bot, or a colleague's first name) and what.
+
+    `intent`: what the bot understood.
+    """
 
     customer: str
     phone: str
     bsuid: str
     hours_ago: float
     ending: Ending
+    intent: str
     lines: tuple[tuple[str, str], ...]
 
 
@@ -36,6 +40,7 @@ STORIES = (
         "BR.1000000000000000001",
         52,  # older than the day in which a customer who writes again goes back to the same person
         "resolved",
+        "suporte_tecnico",
         (
             ("c", "Boa tarde, minha internet está muito lenta"),
             ("b", "Olá Cliente! O problema acontece em todos os dispositivos ou só em um?"),
@@ -52,6 +57,7 @@ STORIES = (
         "BR.1000000000000000002",
         6,
         "resolved",
+        "financeiro",
         (
             ("c", "bom dia, preciso da 2a via do boleto"),
             ("b", "Certo Joana, é sobre a sua fatura. Você precisa da segunda via ou do código PIX?"),
@@ -66,6 +72,7 @@ STORIES = (
         "BR.1000000000000000003",
         3,
         "closed",
+        "comercial",
         (
             ("c", "vcs atendem no bairro santa efigenia?"),
             ("b", "Que bom o seu interesse, Seu! Me diga o seu bairro e quantas pessoas usam a internet em casa."),
@@ -77,6 +84,7 @@ STORIES = (
         "BR.1000000000000000004",
         0.4,
         "queue",
+        "sem_conexao",
         (
             ("c", "a internet da padaria caiu, a maquininha não passa cartão"),
             ("b", "Entendi, você está sem conexão. A luz LOS (ou PON) do modem está vermelha ou piscando?"),
@@ -90,6 +98,7 @@ STORIES = (
         "BR.1000000000000000005",
         0.2,
         "bot",
+        "mudanca_endereco",
         (
             ("c", "oi, vou mudar de endereço mês que vem"),
             ("b", "Entendi Luciana. Qual é o novo endereço, com CEP, e quando você se muda?"),
@@ -101,6 +110,7 @@ STORIES = (
         "BR.1000000000000000006",
         0.1,
         "bot",
+        "comercial",
         (
             ("c", "qual o valor do plano de 500 mega?"),
             ("b", "Legal Rafael! Para falar de planos: qual é o seu endereço e qual velocidade você procura?"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from plantao.conversations import bot_turns, repository
 from plantao.conversations.assigning import close, enqueue, hand_to
+from plantao.conversations.bot_turns import Understood
 from plantao.conversations.incoming import Incoming, IntakeRules, receive
 from plantao.conversations.listing import Filters
 from plantao.conversations.listing import count as count_conversations
@@ -60,7 +61,9 @@ class _Telling:
                 await self._we_say(conversation_id, speaker, words)
             self._at += PACE
         if conversation_id is not None:
-            await bot_turns.end_turn(self._tx, conversation_id, 0)
+            handed_over = self._story.ending == "queue"
+            understood = Understood(self._story.intent, 0.9, handed_over, unsure_count=0)
+            await bot_turns.end_turn(self._tx, conversation_id, understood, self._at)
             await self._end(conversation_id)
 
     async def _customer_says(self, customer_id: CustomerId, words: str) -> UUID:

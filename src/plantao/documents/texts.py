@@ -27,6 +27,7 @@ TAGS: Final = {
     "whatsapp": "Webhook da Meta e envio para um número de telefone.",
     "chatbot": "Perguntar ao chatbot, e chamar uma pessoa no lugar dele.",
     "dashboard": "Números do dia, atendentes e fila.",
+    "reports": "Como foi um período, em JSON ou em planilha.",
     "health": "Saúde e métricas do servidor.",
 }
 

@@ -1,0 +1,3 @@
+from tests.stories.conftest import system
+
+__all__ = ["system"]
