@@ -16,8 +16,8 @@ from plantao.chatbot import endpoints as chatbot
 from plantao.chatbot.choice import build_engine
 from plantao.chatbot.engine import Engine
 from plantao.chatbot.turns import BotTurns
+from plantao.conversations import canned_endpoints, events, hours_endpoints, inline_files, media_endpoints
 from plantao.conversations import endpoints as conversations
-from plantao.conversations import events, inline_files, media_endpoints
 from plantao.conversations.incoming import IntakeRules
 from plantao.conversations.paging import ConversationList
 from plantao.dashboard import endpoints as dashboard
@@ -92,6 +92,8 @@ CONTRACT = (
     audit_endpoints.router,
     conversations.router,
     media_endpoints.router,
+    canned_endpoints.router,
+    hours_endpoints.router,
     routing.router,
     routing.agents_router,
     whatsapp.router,
@@ -151,7 +153,7 @@ class Workers:
         first = parts.numbers.first
         self._receipts = Receipts(first.graph)
         materialiser = Materialiser(parts.database, parts.clock, parts.rules, self._receipts, parts.ledger)
-        self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT])
+        self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone)
         bell = bells[events.OUTBOX]
         self._sender = Sender(parts.database, first.graph, first.phone_number_id, parts.clock, bell, self._receipts)
         self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA])

@@ -60,6 +60,7 @@ class Cast:
             "conversation_id": own["id"],
             "phone": own["customer_phone"],
             "media_id": NOWHERE,
+            "reply_id": 2**40,
             "session_id": NOWHERE,
             "verify_token": self.system.sim.config.verify_token,
             "unique": f"c{number}",

@@ -161,6 +161,23 @@ ROWS = [
     Row("POST", f"{ONE}/transfer", STAFF, {"to_agent_id": "{colleague}", "reason": "Fibra óptica"}, ends=True),
     Row("POST", f"{ONE}/close", STAFF, {"resolution": "resolved", "notes": "Reset do modem"}, ends=True),
     Row("GET", f"{V1}/media/{{media_id}}", STAFF),
+    Row("GET", f"{V1}/canned-replies", STAFF),
+    Row(
+        "POST", f"{V1}/canned-replies", (201, 201, 403, 403, 401), {"shortcut": "{unique}", "content": "Olá {cliente}!"}
+    ),
+    Row("PATCH", f"{V1}/canned-replies/{{reply_id}}", (404, 404, 403, 403, 401), {"shortcut": "oi", "content": "Oi"}),
+    Row("DELETE", f"{V1}/canned-replies/{{reply_id}}", (404, 404, 403, 403, 401)),
+    Row("GET", f"{V1}/business-hours", STAFF),
+    Row(
+        "PUT",
+        f"{V1}/business-hours",
+        LEADS,
+        {
+            "week": [{"weekday": 1, "opens": "00:00", "closes": "23:59"}],
+            "holidays": [{"date": "2026-12-25", "name": "Natal"}],
+            "message": "Voltamos {abertura}.",
+        },
+    ),
     Row("GET", f"{V1}/agents", STAFF),
     Row("PATCH", f"{V1}/agents/{{agent_id}}", LEADS, {"status": "away"}, ids={"agent_id": "{colleague}"}),
     Row("PATCH", f"{V1}/agents/{{agent_id}}", LEADS, {"max_conversations": 50}, ids={"agent_id": "{colleague}"}),

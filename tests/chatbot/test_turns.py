@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.conversations.world import fetch, hear
@@ -18,6 +19,8 @@ from plantao.conversations.assigning import hand_to
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
 from plantao.kit.wakeup import Bell
+
+ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 def offline() -> OfflineEngine:
@@ -56,7 +59,7 @@ class BrokenEngine:
 async def turn(database: Database, engine: Engine, clock: ManualClock) -> BotTurns:
     """Past the debounce: the turn is claimed and started."""
     clock.advance(seconds=2)
-    turns = BotTurns(database, engine, clock, Bell())
+    turns = BotTurns(database, engine, clock, Bell(), ZONE)
     assert await turns.step() == 0
     return turns
 
@@ -71,7 +74,7 @@ async def conversation(database: Database, columns: str) -> Any:
 
 
 async def test_a_burst_is_answered_once_after_it_ends(database: Database, clock: ManualClock) -> None:
-    turns = BotTurns(database, offline(), clock, Bell())
+    turns = BotTurns(database, offline(), clock, Bell(), ZONE)
     for number in range(3):
         await hear(database, clock.now(), f"w{number}", "oi")
         assert await turns.step() == pytest.approx(1.5)
@@ -86,7 +89,7 @@ async def test_a_burst_is_answered_once_after_it_ends(database: Database, clock:
 async def test_a_turn_is_one_processes_alone(database: Database, clock: ManualClock) -> None:
     await hear(database, clock.now(), "w", "oi")
     clock.advance(seconds=2)
-    processes = [BotTurns(database, offline(), clock, Bell()) for _ in range(5)]
+    processes = [BotTurns(database, offline(), clock, Bell(), ZONE) for _ in range(5)]
     await asyncio.gather(*(turns.step() for turns in processes))
     for turns in processes:
         await turns.drain()
@@ -154,7 +157,7 @@ async def test_a_turn_whose_process_died_comes_again_after_its_lease(database: D
     await hear(database, clock.now(), "w1", "oi")
     dead = await turn(database, engine, clock)
     await engine.thinking.wait()
-    heir = BotTurns(database, offline(), clock, Bell())
+    heir = BotTurns(database, offline(), clock, Bell(), ZONE)
     assert await heir.step() > 0
     clock.advance(seconds=LEASE.total_seconds())
     assert await heir.step() == 0

@@ -87,6 +87,12 @@ class Person:
     async def patch(self, path: str, body: Json) -> httpx2.Response:
         return await self.client.patch(f"/api/v1{path}", json=body, headers=self.headers)
 
+    async def put(self, path: str, body: Json) -> httpx2.Response:
+        return await self.client.put(f"/api/v1{path}", json=body, headers=self.headers)
+
+    async def delete(self, path: str) -> httpx2.Response:
+        return await self.client.delete(f"/api/v1{path}", headers=self.headers)
+
     async def post(self, path: str, body: Json | None = None, **headers: str) -> httpx2.Response:
         return await self.client.post(f"/api/v1{path}", json=body, headers=self.headers | headers)
 

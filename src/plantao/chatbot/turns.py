@@ -7,8 +7,9 @@ newer message has its own turn.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Row
@@ -16,7 +17,7 @@ from sqlalchemy import Row
 from plantao.chatbot.answers import HAND_OVER, QUEUED, fill
 from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
 from plantao.chatbot.policy import is_unsure, needs_person
-from plantao.conversations import bot_turns, repository
+from plantao.conversations import bot_turns, business_hours, repository
 from plantao.conversations.assigning import enqueue
 from plantao.conversations.bot_turns import Claim, Understood
 from plantao.conversations.models import Direction, MessageType
@@ -47,6 +48,7 @@ class BotTurns:
     engine: Engine
     clock: Clock
     bell: Bell
+    zone: ZoneInfo
     _in_flight: InFlight = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,13 +101,18 @@ class BotTurns:
         understood = Understood(reply.intent, reply.confidence, transfer, unsure_count)
         await bot_turns.end_turn(tx, conversation.id, understood, now)
         if window_is_open(conversation.window_expires_at, now):
-            queued = f" {QUEUED.format(protocol=conversation.protocol)}" if transfer else ""
+            queued = await self._queued(tx, conversation, now) if transfer else ""
             await append(tx, conversation, Draft(reply.response + queued), BOT, now)
         if not transfer:
             return "answered"
         await enqueue(tx, conversation, reason=f"Bot: {reply.intent}", now=now)
         await assign_waiting(tx, now)
         return "transferred"
+
+    async def _queued(self, tx: Transaction, conversation: Conversation, now: datetime) -> str:
+        closed = business_hours.closed_message(await business_hours.read(tx), now, self.zone)
+        queued = QUEUED.format(protocol=conversation.protocol)
+        return f" {queued}" if closed is None else f" {queued}\n\n{closed}"
 
 
 def read_line(row: Row[Any]) -> Line:

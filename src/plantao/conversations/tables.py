@@ -178,6 +178,27 @@ bot_answers = Table(
     Index("ix_bot_answers_conversation", "conversation_id"),
 )
 
+# What the desk says often.
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("shortcut", Text, nullable=False, unique=True),
+    Column("content", Text, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("updated_by", Integer, nullable=False),
+)
+
+# What leads set at run time: business_hours.
+desk_settings = Table(
+    "desk_settings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", JSONB, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("updated_by", Integer, nullable=False),
+)
+
 # A file of a message: one that we send, before its message is written, or one that a customer sent, before it is here.
 media_files = Table(
     "media_files",

@@ -23,6 +23,7 @@ TAGS: Final = {
     "users": "Usuários do sistema e seus papéis.",
     "audit": "Quem mudou qual usuário, como e de onde.",
     "conversations": "Conversas com clientes: ler, responder, anotar, assumir, transferir e encerrar.",
+    "desk": "A mesa: respostas prontas e horário de atendimento.",
     "agents": "Atendentes: situação e capacidade.",
     "whatsapp": "Webhook da Meta e envio para um número de telefone.",
     "chatbot": "Perguntar ao chatbot, e chamar uma pessoa no lugar dele.",

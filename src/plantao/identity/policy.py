@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SEE_METRICS = "see_metrics"
     SEE_QUEUE = "see_queue"
     MANAGE_AGENTS = "manage_agents"
+    MANAGE_DESK = "manage_desk"  # canned replies, business hours
 
 
 _STAFF = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.ATTENDANT})
@@ -34,6 +35,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_METRICS: _LEADS,
     Permission.SEE_QUEUE: _STAFF,
     Permission.MANAGE_AGENTS: _LEADS,
+    Permission.MANAGE_DESK: _LEADS,
 }
 
 
