@@ -55,6 +55,7 @@ from plantao.routing.presence import Presence
 from plantao.settings import Settings
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
+from plantao.whatsapp.account.desk import TemplateDesk
 from plantao.whatsapp.compose import check_draft
 from plantao.whatsapp.downloads import Downloads
 from plantao.whatsapp.group_commit import LedgerWriter
@@ -245,6 +246,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.intake_rules = parts.rules
     app.state.engine = parts.engine
     app.state.check_draft = check_draft
+    app.state.fit_draft = TemplateDesk(parts.numbers).fit
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock)
