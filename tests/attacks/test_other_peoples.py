@@ -21,8 +21,8 @@ IDENTIFIERS = {
     "to_agent_id": "colleague",
     "message_id": "message_id",
 }
-# Identifiers that name nobody's property: the sender's own key, and a template's.
-NOT_OURS = {"client_id"}
+# Identifiers that name nobody's property: the sender's own key, and the house's accounts at Meta.
+NOT_OURS = {"client_id", "business_account_id"}
 
 
 async def test_every_identifier_that_the_api_takes_is_attacked(system: System) -> None:
