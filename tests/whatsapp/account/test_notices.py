@@ -19,7 +19,10 @@ from tests.whatsapp.account.saying import (
     template,
 )
 
+from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
+from plantao.whatsapp.account.alerts import open_alerts
+from plantao.whatsapp.housekeeping import Housekeeping
 
 REJECTED = {
     "reason": "INVALID_FORMAT",
@@ -183,6 +186,18 @@ async def test_a_number(
     assert others == [(None,)]
 
 
+async def test_the_only_number_of_an_account_is_meant_however_it_is_written(
+    database: Database, known_number: None, say: Say
+) -> None:
+    value = {"display_phone_number": "1133334444", "event": "THROUGHPUT_UPGRADE"}
+    await say("phone_number_quality_update", value)
+    assert (await number(database))["throughput_level"] is None  # one of two
+    async with database.transaction() as tx:
+        await tx.connection.exec_driver_sql("DELETE FROM whatsapp_numbers WHERE phone_number_id = '2'")
+    await say("phone_number_quality_update", value, AT + 1)
+    assert (await number(database))["throughput_level"] == "HIGH"
+
+
 @pytest.mark.parametrize(
     ("limit", "kept", "severity"),
     [("TIER_2K", "TIER_2K", "warning"), (2000, "TIER_2K", "warning"), ("TIER_UNLIMITED", "TIER_UNLIMITED", None)],
@@ -281,7 +296,7 @@ async def test_what_is_mended_is_open_no_more(
     assert all(one[0] == "info" for one in others)
 
 
-async def test_an_error_of_no_message_is_told_once_a_day(database: Database, say: Say, clock: Any) -> None:
+async def test_an_error_of_no_message_is_told_once_a_day(database: Database, say: Say, clock: ManualClock) -> None:
     details = {"details": "There is a problem with your payment method."}
     error = {"code": 131042, "title": "Business eligibility payment issue", "message": "x", "error_data": details}
     value = {"messaging_product": "whatsapp", "metadata": METADATA, "errors": [error]}
@@ -345,3 +360,23 @@ async def test_a_notice_that_the_database_refuses_sinks_nothing_else(database: D
             await tx.connection.exec_driver_sql("ALTER TABLE whatsapp_alerts DROP CONSTRAINT none")
     assert await parked(database) == [("could not be stored: IntegrityError",)]
     assert [one[0] for one in await alerts(database)] == ["warning"]
+
+
+@pytest.mark.parametrize(("value", "days"), [(ACCOUNTS[0][1], 7), (ACCOUNTS[1][1], 30)])
+async def test_a_restriction_is_open_until_it_ends_and_all_else_for_a_month(
+    database: Database, say: Say, clock: ManualClock, value: Json, days: int
+) -> None:
+    await say("account_update", value)
+    for passed, is_open in [(days - 1, True), (1, False)]:
+        clock.advance(days=passed)
+        async with database.transaction() as tx:
+            assert bool(await open_alerts(tx, clock.now())) is is_open
+
+
+async def test_old_alerts_are_deleted(database: Database, say: Say, clock: ManualClock) -> None:
+    housekeeping = Housekeeping(database, clock)
+    await say("security", {"event": "PIN_RESET_REQUEST"})
+    for days, left in [(390, 1), (10, 0)]:
+        clock.advance(days=days)
+        await housekeeping.step()
+        assert len(await alerts(database)) == left

@@ -253,10 +253,15 @@ async def test_what_gets_worse_is_an_alert_until_it_is_well_again(
     assert found[3][1] == "O número +55 11 3333-4444 não pode enviar mensagens"
 
 
-async def test_a_refresh_tells_what_meta_answered(meta: tuple[StandIn, str], sync: AccountSync) -> None:
-    meta[0].script = [answer(400, {"error": {"code": 80007, "message": "limit"}})]
-    with pytest.raises(GraphError):
-        await sync.refresh()
+async def test_a_refresh_tells_what_meta_answered_each_time(
+    database: Database, meta: tuple[StandIn, str], sync: AccountSync
+) -> None:
+    meta[0].script = [*[answer(400, {"error": {"code": 80007, "message": "limit"}})] * 2, answer(200, listed("a"))]
+    for _ in range(2):
+        with pytest.raises(GraphError):
+            await sync.refresh()
+    await sync.refresh()
+    assert await templates(database) == [("a", "APPROVED")]
 
 
 async def test_what_is_no_template_is_passed_over(

@@ -35,6 +35,8 @@ OPEN = text(f"""
     ORDER BY at DESC, id DESC LIMIT :limit
 """)
 
+PRUNE = text("DELETE FROM whatsapp_alerts WHERE coalesce(closed_at, expires_at) < :before")
+
 
 async def raise_alert(tx: Transaction, alert: Alert, now: datetime) -> None:
     """Once, however often Meta says it. What was open on the same topic is closed by it."""
@@ -54,6 +56,10 @@ async def close(tx: Transaction, topic: str, at: datetime, now: datetime) -> Non
 async def open_alerts(tx: Transaction, now: datetime) -> list[AlertView]:
     """The newest first."""
     return [_view(row) for row in await tx.rows(OPEN, {"now": now, "limit": MOST_SHOWN})]
+
+
+async def prune(tx: Transaction, before: datetime) -> None:
+    await tx.run(PRUNE, {"before": before})
 
 
 def _fingerprint(alert: Alert) -> bytes:

@@ -57,9 +57,14 @@ class AccountSync:
         return iter(found.items())
 
     async def refresh(self) -> None:
-        """Asks for all templates at once, unless somebody has just done so. Raises a GraphFailure."""
+        """Asks for all templates at once, unless somebody has just done so or is at it. Raises a GraphFailure."""
         for account_id, number in self.accounts():
-            await self._sync_templates(account_id, number, ON_REFRESH)
+            try:
+                await self._sync_templates(account_id, number, ON_REFRESH)
+            except GraphFailure:
+                async with self.database.transaction() as tx:
+                    await syncs.release(tx, syncs.templates_of(account_id))
+                raise
 
     async def _sync_number(self, number: Number, age: timedelta) -> None:
         subject = syncs.number(number.phone_number_id)

@@ -25,6 +25,8 @@ DONE = text("""
     UPDATE whatsapp_syncs SET synced_at = :asked_at, leased_until = NULL WHERE subject = :subject
 """)
 
+RELEASE = text("UPDATE whatsapp_syncs SET leased_until = NULL WHERE subject = :subject")
+
 REQUEST = text("""
     INSERT INTO whatsapp_syncs (subject, requested_at) VALUES (:subject, :now)
     ON CONFLICT (subject) DO UPDATE SET requested_at = excluded.requested_at
@@ -49,6 +51,11 @@ async def claim(tx: Transaction, subject: str, now: datetime, stale: datetime) -
 
 async def done(tx: Transaction, subject: str, asked_at: datetime) -> None:
     await tx.run(DONE, {"subject": subject, "asked_at": asked_at})
+
+
+async def release(tx: Transaction, subject: str) -> None:
+    """It came to nothing, and somebody may try again at once."""
+    await tx.run(RELEASE, {"subject": subject})
 
 
 async def request(tx: Transaction, subject: str, now: datetime) -> None:
