@@ -222,16 +222,17 @@ ROWS = [
             "limit": "20",
         },
     ),
-    # Without an account at Meta there is nothing to make.
+    # Without an account at Meta there is nothing to make, and in another's neither.
     Row(
         "POST",
         f"{V1}/whatsapp/templates",
-        (409, 403, 403, 403, 401),
+        (404, 403, 403, 403, 401),
         {
             "name": "aviso",
             "language": "pt_BR",
             "category": "UTILITY",
             "components": [{"type": "BODY", "text": "Olá, tudo bem?"}],
+            "business_account_id": "102290129340398",
         },
     ),
     Row(

@@ -14,7 +14,16 @@ from plantao.kit.http.dependencies import InDatabase, InReading
 from plantao.whatsapp.account import alerts, publishing, standing, templates
 from plantao.whatsapp.account.models import Standing, Template
 from plantao.whatsapp.account.refusals import refusal
-from plantao.whatsapp.account.schemas import DeletedTemplate, NewTemplate, NumbersOut, TemplateOut, TemplatePage
+from plantao.whatsapp.account.schemas import (
+    ACCOUNT_ID,
+    LANGUAGE,
+    NAME,
+    DeletedTemplate,
+    NewTemplate,
+    NumbersOut,
+    TemplateOut,
+    TemplatePage,
+)
 from plantao.whatsapp.account.schemas import TemplateQuery as Asked
 from plantao.whatsapp.account.sync import AccountSync
 from plantao.whatsapp.account.templates import Filters
@@ -105,9 +114,9 @@ async def delete_template(
     _actor: Publisher,
     database: InDatabase,
     account: Account,
-    name: Annotated[str, Query(min_length=1, max_length=512)],
-    language: Annotated[str | None, Query(max_length=20)] = None,
-    business_account_id: Annotated[str | None, Query(max_length=40)] = None,
+    name: Annotated[str, Query(pattern=NAME)],
+    language: Annotated[str | None, Query(pattern=LANGUAGE)] = None,
+    business_account_id: Annotated[str | None, Query(pattern=ACCOUNT_ID)] = None,
 ) -> Response:
     """Excluir um template, em um idioma ou em todos.
 

@@ -1,12 +1,17 @@
 """Numbers, templates and alerts at the API's edge."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from plantao.conversations.schemas import Components, Text
 from plantao.whatsapp.account.models import Severity
+
+# Without words of ours for a wrong one: who asks has them from an answer.
+NAME: Final = r"^[a-z0-9_]{1,512}$"
+LANGUAGE: Final = r"^[A-Za-z_-]{2,20}$"
+ACCOUNT_ID: Final = r"^[0-9]{1,40}$"
 
 _COMPONENTS = [
     {
@@ -90,10 +95,10 @@ class TemplatePage(BaseModel):
 class TemplateQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    status: Text | None = Field(None, max_length=40, examples=["APPROVED"])
-    name: Text | None = Field(None, max_length=512, description="Parte do nome.")
-    language: Text | None = Field(None, max_length=20)
-    business_account_id: Text | None = Field(None, max_length=40, description="Com várias contas: de qual.")
+    status: str | None = Field(None, pattern=r"^[A-Z_]{1,40}$", examples=["APPROVED"])
+    name: str | None = Field(None, pattern=NAME, description="Parte do nome.")
+    language: str | None = Field(None, pattern=LANGUAGE)
+    business_account_id: str | None = Field(None, pattern=ACCOUNT_ID, description="Com várias contas: de qual.")
     refresh: bool = Field(False, description="Perguntar antes à Meta.")
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(100, ge=1, le=1000)
@@ -108,7 +113,7 @@ class NewTemplate(BaseModel):
     language: Text = Field("pt_BR", max_length=20)
     category: Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
     components: Components = Field(examples=[_COMPONENTS])
-    business_account_id: Text | None = Field(None, max_length=40)
+    business_account_id: str | None = Field(None, pattern=ACCOUNT_ID)
 
 
 class DeletedTemplate(BaseModel):
