@@ -140,6 +140,18 @@ def test_the_doctor_finds_what_is_wrong(data_dir: Path, tmp_path: Path, free_por
     assert "hidden" not in lost.stdout + lost.stderr
 
 
+def test_a_subscription_needs_an_account_and_an_address_that_meta_takes(data_dir: Path, free_port: int) -> None:
+    bare = run(data_dir, "whatsapp", "subscribe", **COMPLETE)
+    assert (bare.returncode, bare.stderr) == (1, "plantao: PLANTAO_WHATSAPP_BUSINESS_ACCOUNT_ID is not set\n")
+    away = {"WHATSAPP_GRAPH_URL": f"http://127.0.0.1:{free_port}", "WHATSAPP_BUSINESS_ACCOUNT_ID": "1", **COMPLETE}
+    refused = run(data_dir, "whatsapp", "subscribe", **away)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("plantao: Meta refused: ConnectError")
+    for address in ("http://x.example/hook", "https://x.example/" + "x" * 200):
+        wrong = run(data_dir, "whatsapp", "subscribe", "--callback-url", address, **away)
+        assert (wrong.returncode, "at most 200 characters" in wrong.stderr) == (2, True)
+
+
 def test_the_doctor_sees_a_database_that_was_never_migrated(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir / "postgres") as server:
         query(server.url(), "CREATE DATABASE fresh")
@@ -190,5 +202,5 @@ def test_a_users_database_that_is_away_is_one_line(data_dir: Path, free_port: in
 
 def test_help_names_every_command(data_dir: Path) -> None:
     shown = run(data_dir, "--help").stdout
-    for command in ("serve", "worker", "demo", "migrate", "simulator", "doctor", "users", "ledger"):
+    for command in ("serve", "worker", "demo", "migrate", "simulator", "doctor", "users", "ledger", "whatsapp"):
         assert command in shown

@@ -16,6 +16,8 @@ from plantao.kit.errors import ValidationFailed
 from plantao.kit.migrations import migrate
 from plantao.settings import Settings
 from plantao.whatsapp import ledger
+from plantao.whatsapp.graph import account
+from plantao.whatsapp.numbers import read_numbers
 
 PAGE = 100
 
@@ -81,3 +83,25 @@ async def ledger_state(url: str, limit: int) -> tuple[int, list[Row[Any]]]:
 async def replay(url: str, rows: Sequence[int] | None) -> int:
     async with _migrated(url) as database, database.transaction() as tx:
         return await ledger.replay(tx, rows)
+
+
+async def subscribe(settings: Settings, callback: str | None) -> list[str]:
+    """Our app hears of each business account from now on; answers their ids.
+
+    Raises `ValidationFailed`, and `GraphFailure` as Meta answers.
+    """
+    token = settings.whatsapp_verify_token
+    numbers = read_numbers(settings)
+    done: list[str] = []
+    try:
+        for number in numbers:
+            account_id = number.business_account_id
+            if account_id is not None and account_id not in done:
+                secret = token.get_secret_value() if token and callback else None
+                await account.subscribe(number.graph, account_id, callback, secret)
+                done.append(account_id)
+    finally:
+        await numbers.aclose()
+    if not done:
+        raise ValidationFailed("PLANTAO_WHATSAPP_BUSINESS_ACCOUNT_ID is not set")
+    return done

@@ -47,6 +47,7 @@ from plantao.kit.rates.limiter import RateLimiter
 from plantao.kit.rates.rate import parse_rate
 from plantao.kit.wakeup import Bell
 from plantao.kit.workers import Worker
+from plantao.realtime.alert_feed import AlertFeed
 from plantao.realtime.endpoints import chat_route
 from plantao.realtime.queue_feed import QueueFeed
 from plantao.realtime.switchboard import Switchboard
@@ -57,6 +58,10 @@ from plantao.routing.presence import Presence
 from plantao.settings import Settings
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
+from plantao.whatsapp.account import endpoints as account
+from plantao.whatsapp.account import syncs
+from plantao.whatsapp.account.desk import TemplateDesk
+from plantao.whatsapp.account.sync import LOOK_SECONDS, AccountSync
 from plantao.whatsapp.compose import check_draft
 from plantao.whatsapp.downloads import Downloads
 from plantao.whatsapp.group_commit import LedgerWriter
@@ -97,6 +102,7 @@ CONTRACT = (
     routing.router,
     routing.agents_router,
     whatsapp.router,
+    account.router,
     chatbot.router,
     dashboard.router,
     report_endpoints.router,
@@ -139,7 +145,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
     )
 
 
-_TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA)
+_TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA, syncs.TOPIC)
 
 
 class Workers:
@@ -158,6 +164,7 @@ class Workers:
         self._sender = Sender(parts.database, first.graph, first.phone_number_id, parts.clock, bell, self._receipts)
         self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA])
         housekeeping = Housekeeping(parts.database, parts.clock)
+        account_sync = AccountSync(parts.database, parts.numbers, parts.clock)
         self._workers = [
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
             Worker("bot", self._turns.step, bells[events.BOT]),
@@ -165,6 +172,7 @@ class Workers:
             Worker("absence", Absence(parts.database, parts.clock).step, Bell(), poll=Absence.EVERY),
             Worker("send", self._sender.step, bells[events.OUTBOX]),
             Worker("download", self._downloads.step, bells[events.MEDIA]),
+            Worker("account", account_sync.step, bells[syncs.TOPIC], poll=LOOK_SECONDS),
             Worker("housekeeping", housekeeping.step, Bell(), poll=Housekeeping.EVERY),
         ]
 
@@ -250,11 +258,15 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.intake_rules = parts.rules
     app.state.engine = parts.engine
     app.state.check_draft = check_draft
+    app.state.fit_draft = TemplateDesk(parts.numbers).fit
+    app.state.account = AccountSync(parts.database, parts.numbers, parts.clock)
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
+    leads = partial(app.state.switchboard.who_may, Permission.SEE_WHATSAPP_ACCOUNT)
+    app.state.alert_feed = AlertFeed(parts.hub, leads)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
     app.state.dashboard = Dashboard(parts.database, identity.accounts, parts.clock, parts.rules.zone, parts.hub)
     app.state.reports = Reports(parts.database, identity.accounts)
@@ -286,6 +298,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             stack.push_async_callback(app.state.switchboard.stop)
             app.state.queue_feed.start()
             stack.push_async_callback(app.state.queue_feed.stop)
+            stack.callback(app.state.alert_feed.stop)
             app.state.health.start()
             stack.push_async_callback(app.state.health.stop)
             yield

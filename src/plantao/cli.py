@@ -35,9 +35,12 @@ app.add_typer(users, name="users")
 app.add_typer(ledger, name="ledger")
 bot = typer.Typer(no_args_is_help=True, help="What the offline chatbot understands.")
 app.add_typer(bot, name="bot")
+whatsapp = typer.Typer(no_args_is_help=True, help="Our account at Meta.")
+app.add_typer(whatsapp, name="whatsapp")
 console = Console()
 
 MISCONFIGURED = 2
+MAX_CALLBACK = 200  # Meta's limit
 
 
 @app.command()
@@ -195,6 +198,27 @@ def print_intents() -> None:
     from plantao.chatbot.intents_file import shipped
 
     typer.echo(shipped(), nl=False)
+
+
+@whatsapp.command("subscribe")
+def subscribe_whatsapp(
+    callback_url: Annotated[
+        str | None, typer.Option(help="Send this account's webhooks here, rather than to the app's own address.")
+    ] = None,
+) -> None:
+    """Let our app hear of the business account: without it no message comes."""
+    from plantao.administration import subscribe
+    from plantao.whatsapp.graph.errors import GraphFailure
+
+    if callback_url is not None and (not callback_url.startswith("https://") or len(callback_url) > MAX_CALLBACK):
+        raise typer.BadParameter(f"an https address of at most {MAX_CALLBACK} characters", param_hint="--callback-url")
+    settings = _serving_settings()
+    try:
+        accounts = asyncio.run(subscribe(settings, callback_url))
+    except GraphFailure as failure:
+        typer.echo(f"plantao: Meta refused: {failure}", err=True)
+        raise typer.Exit(1) from None
+    console.print(f"subscribed to {', '.join(accounts)}")
 
 
 def _settings() -> Settings:

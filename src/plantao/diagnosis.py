@@ -1,15 +1,18 @@
 """`plantao doctor`: what an administrator can mend, found before a customer finds it."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from plantao.app import build_parts
 from plantao.kit.log import redact_text
 from plantao.kit.migrations import current_revision, newest_revision
-from plantao.settings import Settings, SettingsError, auth_url, require_for_serving
+from plantao.settings import PREFIX, Settings, SettingsError, auth_url, require_for_serving
+from plantao.whatsapp.graph import account
+from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphFailure
+from plantao.whatsapp.numbers import Number, read_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ async def diagnose(settings: Settings, url: str) -> list[Finding]:
     if settings.auth_database_url is not None:
         findings.append(await asyncio.to_thread(_users_database, settings))
     if findings[0].ok:
-        findings.append(await _whatsapp(settings, url))
+        findings += await _whatsapp(settings)
     return findings
 
 
@@ -74,13 +77,66 @@ def _first_line(error: SQLAlchemyError) -> str:
     return redact_text(str(getattr(error, "orig", None) or error)).splitlines()[0]
 
 
-async def _whatsapp(settings: Settings, url: str) -> Finding:
-    graph = build_parts(settings, url).numbers.first.graph
+async def _whatsapp(settings: Settings) -> list[Finding]:
+    """Each number, and for each business account who hears of it and which templates there are."""
+    numbers = read_numbers(settings)
+    accounts: dict[str, tuple[Number, str | None]] = {}
+    findings = []
     try:
-        number = await graph.phone_number()
-    except GraphFailure as failure:
-        return Finding("whatsapp", ok=False, detail=str(failure))
+        for number in numbers:
+            finding, app_id = await _number(number, first=number is numbers.first)
+            findings.append(finding)
+            if number.business_account_id is not None:
+                accounts.setdefault(number.business_account_id, (number, app_id))
+        for account_id, (number, app_id) in accounts.items():
+            findings += [
+                await _subscription(number.graph, account_id, app_id),
+                await _templates(number.graph, account_id),
+            ]
     finally:
-        await graph.aclose()
-    detail = f"{number.display_phone_number}, quality {number.quality_rating}, status {number.status}"
-    return Finding("whatsapp", ok=True, detail=detail)
+        await numbers.aclose()
+    if not accounts:
+        detail = f"{PREFIX}WHATSAPP_BUSINESS_ACCOUNT_ID is not set: templates and the webhook were not looked at"
+        findings.append(Finding("whatsapp account", ok=True, detail=detail))
+    return findings
+
+
+async def _number(number: Number, *, first: bool) -> tuple[Finding, str | None]:
+    """And the id of our app, where Meta tells it."""
+    subject = "whatsapp" if first else f"whatsapp {number.phone_number_id}"
+    try:
+        said = await account.number_info(number.graph, number.phone_number_id)
+    except GraphFailure as failure:
+        return Finding(subject, ok=False, detail=str(failure)), None
+    told = [
+        f"{said.display_phone_number}, quality {said.quality_rating}, status {said.status}",
+        f"limit {said.messaging_limit}, may send: {said.can_send}",
+        *(str(reason["detail"]) for reason in said.reasons if reason["detail"]),
+    ]
+    return Finding(subject, ok=said.can_send != "BLOCKED", detail="; ".join(told)), said.app_id
+
+
+async def _subscription(graph: GraphClient, account_id: str, app_id: str | None) -> Finding:
+    """Without one, no webhook comes."""
+    subject = f"whatsapp webhook of {account_id}"
+    try:
+        apps = await account.subscribed_apps(graph, account_id)
+    except GraphFailure as failure:
+        return Finding(subject, ok=False, detail=str(failure))
+    if not apps or (app_id is not None and app_id not in {app.id for app in apps}):
+        detail = "our app is not subscribed, so no message comes: run plantao whatsapp subscribe"
+        return Finding(subject, ok=False, detail=detail)
+    told = [f"{app.name}{f' at {app.callback}' if app.callback else ''}" for app in apps]
+    return Finding(subject, ok=True, detail=f"subscribed: {', '.join(told)}")
+
+
+async def _templates(graph: GraphClient, account_id: str) -> Finding:
+    subject = f"whatsapp templates of {account_id}"
+    found: Counter[str] = Counter()
+    try:
+        async for page in account.template_pages(graph, account_id):
+            found.update(str(one.get("status")) for one in page)
+    except GraphFailure as failure:
+        return Finding(subject, ok=False, detail=str(failure))
+    told = ", ".join(f"{number} {status}" for status, number in sorted(found.items()))
+    return Finding(subject, ok=True, detail=told or "none")

@@ -229,6 +229,40 @@ ROWS = [
         ACCEPTED,
         {"to": "{phone}", "template_name": "boas_vindas", "language": "pt_BR", "components": COMPONENTS},
     ),
+    Row("GET", f"{V1}/whatsapp/number", LEADS),
+    Row(
+        "GET",
+        f"{V1}/whatsapp/templates",
+        STAFF,
+        query={
+            "status": "APPROVED",
+            "name": "boas",
+            "language": "pt_BR",
+            "business_account_id": "102290129340398",
+            "refresh": "true",
+            "page": "1",
+            "limit": "20",
+        },
+    ),
+    # Without an account at Meta there is nothing to make, and in another's neither.
+    Row(
+        "POST",
+        f"{V1}/whatsapp/templates",
+        (404, 403, 403, 403, 401),
+        {
+            "name": "aviso",
+            "language": "pt_BR",
+            "category": "UTILITY",
+            "components": [{"type": "BODY", "text": "Olá, tudo bem?"}],
+            "business_account_id": "102290129340398",
+        },
+    ),
+    Row(
+        "DELETE",
+        f"{V1}/whatsapp/templates",
+        (409, 403, 403, 403, 401),
+        query={"name": "aviso", "language": "pt_BR"},
+    ),
     Row(
         "POST",
         f"{V1}/chatbot/message",

@@ -4,6 +4,7 @@ from tests.contract.conformance import Json
 from tests.contract.frames import FROM_CLIENT, FROM_SERVER, payload
 from tests.stories.file_samples import PNG, encoded
 from tests.stories.harness import Person, Socket, System
+from tests.whatsapp.account.saying import body
 
 from plantao.identity.models import Role
 from plantao_simulator.state import Customer
@@ -28,6 +29,8 @@ async def a_shift(system: System) -> list[Json]:
         await system.sim.write(customer, {"type": "text", "text": "quero um atendente"})
         heard = [await other.expect("queue_update", lambda frame: frame["total_in_queue"] == 1)]
         id_ = heard[0]["queue"][0]["conversation_id"]
+        system.sim.postman.raw(body("account_review_update", {"decision": "REJECTED"}))
+        heard.append(await other.expect("whatsapp_alert"))
         return heard + await serve(system, maria, other, customer, id_)
 
 

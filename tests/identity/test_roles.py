@@ -107,6 +107,8 @@ NOTES = {
     Permission.SERVE_CONVERSATIONS: "admin supervisor atendente",
     Permission.ASSIGN_TO_OTHERS: "admin supervisor",
     Permission.SEND_WHATSAPP: "admin supervisor atendente",
+    Permission.SEE_WHATSAPP_ACCOUNT: "admin supervisor",
+    Permission.MANAGE_TEMPLATES: "admin",
     Permission.USE_CHATBOT: "admin supervisor atendente",
     Permission.SEE_METRICS: "admin supervisor",
     Permission.SEE_QUEUE: "admin supervisor atendente",

@@ -19,7 +19,7 @@ from plantao.customers.models import Contact
 from plantao.customers.service import place_contacts
 from plantao.identity.models import Actor, Role, User
 from plantao.kit.clock import ManualClock
-from plantao.kit.db import Database
+from plantao.kit.db import Database, Transaction
 from plantao.kit.ids import uuid7
 from plantao.routing.absence import Absence
 from plantao.routing.agents import AgentStatus, change_agent
@@ -30,6 +30,11 @@ from plantao.routing.transfer import transfer
 RULES = IntakeRules(timedelta(seconds=1), ZoneInfo("America/Sao_Paulo"))
 NEVER = datetime(2099, 1, 1, tzinfo=UTC)
 LEAD = Actor(99, "Ana Ribeiro", Role.SUPERVISOR, uuid7(), NEVER)
+
+
+async def as_it_is(_tx: Transaction, draft: Draft, _conversation: Conversation) -> Draft:
+    """A channel that asks nothing of a draft."""
+    return draft
 
 
 def actor(user_id: int) -> Actor:
@@ -89,7 +94,7 @@ class Desk:
 
     async def answer(self, conversation_id: UUID, agent: int) -> None:
         async with self.database.transaction() as tx:
-            await send_as_agent(tx, actor(agent), conversation_id, Draft("Pronto."), self.clock.now())
+            await send_as_agent(tx, actor(agent), conversation_id, Draft("Pronto."), self.clock.now(), as_it_is)
 
     async def note(self, conversation_id: UUID, agent: int) -> None:
         async with self.database.transaction() as tx:

@@ -24,7 +24,7 @@ from plantao.conversations.schemas import (
     MessageOut,
     NoteInput,
 )
-from plantao.conversations.sending import Author, Draft, append, send_as_agent
+from plantao.conversations.sending import Author, Draft, Fit, append, send_as_agent
 from plantao.conversations.views import encode_json, message_view
 from plantao.identity.access import StaffBodyRoute, require
 from plantao.identity.models import Actor
@@ -62,6 +62,14 @@ async def _channel_check(request: Request) -> ChannelCheck:
 
 
 WithChannelCheck = Annotated[ChannelCheck, Depends(_channel_check)]
+
+
+async def _fit(request: Request) -> Fit:
+    found: Fit = request.app.state.fit_draft
+    return found
+
+
+Fitting = Annotated[Fit, Depends(_fit)]
 
 
 async def _surveys(request: Request) -> bool:
@@ -145,6 +153,7 @@ async def send_message(
     database: InDatabase,
     clock: Now,
     check: WithChannelCheck,
+    fit: Fitting,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)] = None,
 ) -> Response:
     """Enviar uma mensagem ao cliente.
@@ -154,7 +163,7 @@ async def send_message(
     """
     wish, now = body.wish(idempotency_key), clock.now()
     async with prepared(wish, check, database, now) as draft, database.transaction() as tx:
-        message = await send_as_agent(tx, actor, conversation_id, draft, now)
+        message = await send_as_agent(tx, actor, conversation_id, draft, now, fit)
     return _json(message, 201)
 
 

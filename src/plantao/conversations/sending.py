@@ -1,5 +1,6 @@
 """Saying something: a message is written down and queued; the channel's sender takes it from there."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,9 @@ class Author:
     user_id: int | None = None
 
 
+Fit = Callable[[Transaction, Draft, Conversation], Awaitable[Draft]]
+"""What the channel makes of a draft for this conversation. Raises `ValidationFailed` for what it would refuse."""
+
 BOT = Author(SentBy.BOT)
 SYSTEM = Author(SentBy.SYSTEM)
 
@@ -76,11 +80,11 @@ FIRST_ANSWER = text("""
 
 
 async def send_as_agent(
-    tx: Transaction, actor: Actor, conversation_id: UUID, draft: Draft, now: datetime
+    tx: Transaction, actor: Actor, conversation_id: UUID, draft: Draft, now: datetime, fit: Fit
 ) -> MessageView:
     """A person answers. Whoever answers a conversation that nobody has, has it from then on.
 
-    Raises `NotFound`, `Forbidden`, `AlreadyClosed`, `StaleConversation`, `OutsideServiceWindow`.
+    Raises what `fit` raises, `NotFound`, `Forbidden`, `AlreadyClosed`, `StaleConversation`, `OutsideServiceWindow`.
     """
     conversation = await access_for_work(tx, actor, conversation_id)
     if draft.client_id is not None:
@@ -88,6 +92,7 @@ async def send_as_agent(
         if said is not None:
             return message_view(said)
     _check_sendable(conversation, draft, now)
+    draft = await fit(tx, draft, conversation)
     if conversation.assigned_to is None:
         conversation = await hand_to(tx, conversation, actor.user_id, actor.name, reason=None, now=now)
     return await append(tx, conversation, draft, Author(SentBy.AGENT, actor.user_id), now)

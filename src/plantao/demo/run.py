@@ -62,6 +62,7 @@ def _demo_settings(given: Settings) -> Settings:
         admin_password=ADMIN_PASSWORD,
         whatsapp_graph_url=f"http://{LOOPBACK}:{given.simulator_port}",
         whatsapp_phone_number_id=PHONE_NUMBER_ID,
+        whatsapp_business_account_id=BUSINESS_ACCOUNT_ID,
         whatsapp_access_token=secrets.token_hex(16),
         whatsapp_app_secret=secrets.token_hex(16),
         whatsapp_verify_token=secrets.token_hex(16),

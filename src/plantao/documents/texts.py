@@ -25,7 +25,7 @@ TAGS: Final = {
     "conversations": "Conversas com clientes: ler, responder, anotar, assumir, transferir e encerrar.",
     "desk": "A mesa: respostas prontas e horário de atendimento.",
     "agents": "Atendentes: situação e capacidade.",
-    "whatsapp": "Webhook da Meta e envio para um número de telefone.",
+    "whatsapp": "Webhook da Meta, envio para um número de telefone, templates e a situação dos números.",
     "chatbot": "Perguntar ao chatbot, e chamar uma pessoa no lugar dele.",
     "dashboard": "Números do dia, atendentes e fila.",
     "reports": "Como foi um período, em JSON ou em planilha.",
@@ -39,6 +39,7 @@ SCHEMAS: Final = {
     "ConversationStatus": "`in_progress`: o chatbot ou alguém atende; `queue`: espera uma pessoa; as outras são fins.",
     "MessageStatus": "Só avança; `failed` nunca substitui uma entrega que aconteceu.",
     "AgentStatus": "O que o atendente deseja. `away`: fica com as conversas que tem e não recebe outras.",
+    "Severity": "`info`: bom saber; `warning`: veja hoje; `critical`: mensagens param, ou vão parar.",
     "Intent": "O que o cliente quer. A lista é fixa.",
 }
 

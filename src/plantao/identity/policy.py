@@ -14,6 +14,8 @@ class Permission(StrEnum):
     SERVE_CONVERSATIONS = "serve_conversations"  # own ones, and the queue to take from
     ASSIGN_TO_OTHERS = "assign_to_others"
     SEND_WHATSAPP = "send_whatsapp"
+    SEE_WHATSAPP_ACCOUNT = "see_whatsapp_account"
+    MANAGE_TEMPLATES = "manage_templates"
     USE_CHATBOT = "use_chatbot"
     SEE_METRICS = "see_metrics"
     SEE_QUEUE = "see_queue"
@@ -31,6 +33,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SERVE_CONVERSATIONS: _STAFF,
     Permission.ASSIGN_TO_OTHERS: _LEADS,
     Permission.SEND_WHATSAPP: _STAFF,
+    Permission.SEE_WHATSAPP_ACCOUNT: _LEADS,
+    Permission.MANAGE_TEMPLATES: frozenset({Role.ADMIN}),
     Permission.USE_CHATBOT: _STAFF,
     Permission.SEE_METRICS: _LEADS,
     Permission.SEE_QUEUE: _STAFF,

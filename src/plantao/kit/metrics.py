@@ -32,4 +32,7 @@ LEDGER_MATERIALISED = Counter("plantao_ledger_materialised_total", "Ledger rows 
 LEDGER_PARKED = Counter("plantao_ledger_parked_total", "Items put aside because they could not be read")
 LEDGER_PENDING = Gauge("plantao_ledger_pending", "Ledger rows not yet materialised: received - materialised")
 OUTBOX_PENDING = Gauge("plantao_outbox_pending", "Outgoing messages not yet accepted by Meta")
+WHATSAPP_ALERTS = Counter("plantao_whatsapp_alerts_total", "Alerts of Meta about our account", ["severity"])
+for _severity in ("info", "warning", "critical"):
+    WHATSAPP_ALERTS.labels(_severity)  # from the start: a first alert is an increase
 QUEUE_DEPTH = Gauge("plantao_queue_depth", "Conversations that wait for a person")

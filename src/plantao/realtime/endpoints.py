@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from plantao.conversations.access import access_conversation
 from plantao.conversations.drafts import ChannelCheck, Wish, is_inline, read_wish
 from plantao.conversations.events import AgentTyping, announce
-from plantao.conversations.sending import send_as_agent
+from plantao.conversations.sending import Fit, send_as_agent
 from plantao.conversations.views import encode_frame
 from plantao.identity.gate import Gate
 from plantao.identity.models import Actor
@@ -95,6 +95,7 @@ class Line:
         self._switchboard: Switchboard = state.switchboard
         self._clock: Clock = state.clock
         self._check_draft: ChannelCheck = state.check_draft
+        self._fit: Fit = state.fit_draft
         self._socket = Socket(send, actor, self._database)
         self._pace = Pace(FRAMES_PER_SECOND, FRAME_BURST)
 
@@ -181,8 +182,9 @@ class Line:
             raise ValidationFailed("Aqui só vão links de arquivos. Envie o arquivo por POST.", field="content")
         draft = read_wish(wish)
         self._check_draft(draft)
+        now = self._clock.now()
         async with self._database.transaction() as tx:
-            message = await send_as_agent(tx, self._actor, frame.conversation_id, draft, self._clock.now())
+            message = await send_as_agent(tx, self._actor, frame.conversation_id, draft, now, self._fit)
         self._socket.offer(encode_frame(frames.MessageAck(frame.client_id, message)))
 
     async def _typing(self, conversation_id: UUID, *, is_typing: bool) -> None:

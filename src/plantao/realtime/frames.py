@@ -10,6 +10,7 @@ from plantao.conversations.models import MessageType
 from plantao.conversations.views import MessageView, Moment
 from plantao.kit.errors import ErrorCode
 from plantao.routing.waiting import QueuePlace
+from plantao.whatsapp.account.models import AlertView
 
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 ClientId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -77,6 +78,12 @@ class QueueUpdate(Struct, frozen=True, tag="queue_update"):
     queue: list[QueuePlace]
 
 
+class WhatsappAlert(Struct, frozen=True, tag="whatsapp_alert"):
+    """Meta says something of our account that needs a person. To those who may see it."""
+
+    alert: AlertView
+
+
 class Error(Struct, frozen=True, tag="error"):
     """`ref`: the frame's `client_id` if it had one, else its `type`."""
 
@@ -86,7 +93,7 @@ class Error(Struct, frozen=True, tag="error"):
 
 
 # Besides the events of conversations.
-ServerFrame = Joined | MessageAck | Pong | QueueUpdate | Error
+ServerFrame = Joined | MessageAck | Pong | QueueUpdate | WhatsappAlert | Error
 
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 

@@ -117,7 +117,9 @@ async def _send(request: Request, actor: Actor, database: Database, to: str, wis
     state = request.app.state
     now = state.clock.now()
     async with prepared(wish, state.check_draft, database, now) as draft, database.transaction() as tx:
-        conversation_id, message = await send_to_phone(tx, actor, phone, draft, now, state.intake_rules)
+        conversation_id, message = await send_to_phone(
+            tx, actor, phone, draft, now, state.intake_rules, state.fit_draft
+        )
     answer: dict[str, Any] = {
         "message_id": message.id,
         "conversation_id": conversation_id,

@@ -8,8 +8,10 @@ from plantao.conversations import media_files
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.whatsapp import early_statuses, rates
+from plantao.whatsapp.account import alerts
 
 KEEP_EARLY_STATUSES = timedelta(days=30)  # as long as Meta tries to deliver a message
+KEEP_ALERTS = timedelta(days=365)
 KEEP_RATES = timedelta(hours=1)
 KEEP_LOOSE_FILES = timedelta(hours=1)  # much longer than a request takes
 
@@ -25,6 +27,7 @@ class Housekeeping:
         now = self.clock.now()
         async with self.database.transaction() as tx:
             await early_statuses.prune(tx, now - KEEP_EARLY_STATUSES)
+            await alerts.prune(tx, now - KEEP_ALERTS)
             await rates.prune(tx, now - KEEP_RATES)
             await media_files.prune_loose(tx, now - KEEP_LOOSE_FILES)
         return self.EVERY

@@ -25,14 +25,17 @@ from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction, is_transient
 from plantao.whatsapp import early_statuses, ledger
+from plantao.whatsapp.account import preferences
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.ledger import LedgerRow
+from plantao.whatsapp.notices import apply_notices
 from plantao.whatsapp.receipts import Receipts
 from plantao.whatsapp.wire.models import (
     BadItem,
     InboundMedia,
     InboundMessage,
     InboundStatus,
+    Notice,
     UnreadableWebhook,
     Webhook,
     WireError,
@@ -100,6 +103,8 @@ class Materialiser:
         messages = [(message, row.received_at) for row, found in webhooks for message in found.messages]
         to_answer = await store_messages(tx, messages, now, self.rules)
         await store_statuses(tx, [status for _, found in webhooks for status in found.statuses], now)
+        for row, found in webhooks:
+            found.bad.extend(await apply_notices(tx, found.notices, row.received_at, now))
         await _finish(tx, webhooks, now)
         return to_answer
 
@@ -141,10 +146,16 @@ class Materialiser:
                         await store_statuses(tx, [status], now)
                 except Exception as error:  # noqa: BLE001 - whatever one item does, the others are stored
                     found.bad.append(_refused(status, "", error))
+            for notice in found.notices:
+                try:
+                    async with tx.savepoint():
+                        found.bad.extend(await apply_notices(tx, [notice], row.received_at, now))
+                except Exception as error:  # noqa: BLE001 - whatever one item does, the others are stored
+                    found.bad.append(_refused(notice, notice.raw, error))
             await _finish(tx, [(row, found)], now)
 
 
-def _refused(item: InboundMessage | InboundStatus, raw: str, error: Exception) -> BadItem:
+def _refused(item: InboundMessage | InboundStatus | Notice, raw: str, error: Exception) -> BadItem:
     if is_transient(error):
         raise error
     log.warning("item_parked", path=item.path, error=type(error).__name__)
@@ -230,6 +241,7 @@ def _stored_media(media: InboundMedia) -> dict[str, object]:
 async def store_statuses(tx: Transaction, statuses: Sequence[InboundStatus], now: datetime) -> None:
     if not statuses:
         return
+    await preferences.note_refusals(tx, statuses, now)
     unknown = await apply_statuses(tx, [_update(status, now) for status in statuses])
     if unknown:
         await early_statuses.lock(tx, [update.external_id for update in unknown if update.external_id])

@@ -2,6 +2,8 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
@@ -59,4 +61,83 @@ send_rates = Table(
     metadata,
     Column("key", Text, primary_key=True),  # number:<phone number id>, pair:<customer id>
     Column("used_until", DateTime(timezone=True), nullable=False),
+)
+
+# What Meta says of each of our numbers. A column is null until it was said; `synced_at` until Meta was asked.
+numbers = Table(
+    "whatsapp_numbers",
+    metadata,
+    Column("phone_number_id", Text, primary_key=True),
+    Column("business_account_id", Text),
+    Column("display_phone_number", Text),
+    Column("verified_name", Text),
+    Column("quality_rating", Text),
+    Column("status", Text),
+    Column("name_status", Text),
+    Column("throughput_level", Text),
+    Column("messaging_limit", Text),
+    Column("account_mode", Text),
+    Column("can_send", Text),
+    Column("reasons", JSONB, nullable=False, server_default=text("'[]'")),  # why it may not, or not all
+    Column("synced_at", DateTime(timezone=True)),
+    Column("changed_at", DateTime(timezone=True)),  # by a notice
+)
+
+# Meta's templates as they were last told. One that is gone stays, as DELETED, for what was sent with it.
+templates = Table(
+    "whatsapp_templates",
+    metadata,
+    Column("business_account_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("meta_id", Text),
+    Column("category", Text),
+    Column("status", Text, nullable=False),
+    Column("quality", Text),
+    Column("reason", Text),  # of a refusal, or of a pause
+    Column("components", JSONB),  # null until Meta was asked
+    Column("noted", JSONB, nullable=False, server_default=text("'{}'")),  # by field: Meta's time of the newest notice
+    Column("changed_at", DateTime(timezone=True)),  # by a notice
+    Column("synced_at", DateTime(timezone=True)),
+)
+
+# What was asked of Meta, and when: `number:<id>`, `templates:<business account>`. A lease keeps others from asking too.
+syncs = Table(
+    "whatsapp_syncs",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("synced_at", DateTime(timezone=True)),
+    Column("requested_at", DateTime(timezone=True)),
+    Column("leased_until", DateTime(timezone=True)),
+)
+
+# What needs a person. `topic` is what it is about: a later word on the same closes it.
+alerts = Table(
+    "whatsapp_alerts",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("business_account_id", Text),
+    Column("phone_number_id", Text),
+    Column("field", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False, unique=True),  # of field, time and value: said once
+    Column("raw", JSONB, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    CheckConstraint("severity IN ('info', 'warning', 'critical')", name="severity_known"),
+    Index("ix_whatsapp_alerts_open", "topic", postgresql_where=text("closed_at IS NULL")),
+)
+
+# Who wants no marketing. By identifier, for customers are merged, and Meta may name one whom we do not know yet.
+marketing_preferences = Table(
+    "whatsapp_marketing_preferences",
+    metadata,
+    Column("kind", Text, primary_key=True),  # bsuid, phone (canonical digits)
+    Column("value", Text, primary_key=True),
+    Column("stopped", Boolean, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )

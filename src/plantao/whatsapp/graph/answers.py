@@ -44,6 +44,8 @@ def _graph_error(status: int, error: JsonObject) -> GraphError:
         http_status=status,
         fbtrace_id=label(error, "fbtrace_id"),
         is_transient=error.get("is_transient") is True,
+        subcode=read_error({"code": error.get("error_subcode")}).code,
+        user_words=label(error, "error_user_msg", 1000),
     )
 
 

@@ -148,7 +148,8 @@ class OutcomeUnknown(GraphFailure):
 
 class GraphError(GraphFailure):
     """Meta refused. `code` is None when the answer held no error of Meta's. `title` and `detail` are Meta's words,
-    storable and without the token; `fbtrace_id` is what Meta's support asks for."""
+    storable and without the token; `fbtrace_id` is what Meta's support asks for. Calls about the account, templates
+    among them, tell what is wrong by `subcode` and, in words for a person, `user_words`."""
 
     def __init__(
         self,
@@ -160,6 +161,8 @@ class GraphError(GraphFailure):
         fbtrace_id: str | None = None,
         is_transient: bool = False,
         error_class: ErrorClass | None = None,
+        subcode: int | None = None,
+        user_words: str | None = None,
     ) -> None:
         super().__init__(f"HTTP {http_status}, code {code}: {title_of(code)}")
         self.code = code
@@ -168,4 +171,6 @@ class GraphError(GraphFailure):
         self.http_status = http_status
         self.fbtrace_id = fbtrace_id
         self.is_transient = is_transient
+        self.subcode = subcode
+        self.user_words = user_words
         self.error_class = error_class or classify(code, http_status=http_status, is_transient=is_transient)

@@ -101,13 +101,18 @@ class InboundStatus(Struct, frozen=True):
 class Notice(Struct, frozen=True):
     """Something well-formed that is neither message nor tick: a template's review, an account alert, a call.
 
-    `summary` is one English line for a log; `raw` is the JSON for whoever handles that `field`.
+    `summary` is one English line for a log; `raw` is the JSON for whoever handles that `field`. `account_id` is the
+    business account that it came for, `phone_number_id` the number, where the value names one; `at` is Meta's time of
+    it, which only some fields have.
     """
 
     path: str
     field: str
     summary: str
     raw: str
+    account_id: str | None = None
+    phone_number_id: str | None = None
+    at: datetime | None = None
 
 
 class BadItem(Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from plantao.whatsapp.wire.decode import read_json, to_json
 from plantao.whatsapp.wire.errors import read_error
-from plantao.whatsapp.wire.fields import JsonObject, Malformed, kind_of, label
+from plantao.whatsapp.wire.fields import JsonObject, Malformed, instant, kind_of, label, obj
 from plantao.whatsapp.wire.messages import MessageReader
 from plantao.whatsapp.wire.models import BadItem, Notice, UnreadableWebhook, Webhook
 from plantao.whatsapp.wire.statuses import read_status
@@ -25,7 +25,7 @@ def parse_webhook(body: bytes) -> Webhook:
         return found
     for entry_path, entry in _items(root, "entry", "", found):
         for path, change in _items(entry, "changes", f"{entry_path}.", found):
-            _read_change(change, path, found)
+            _read_change(change, entry, path, found)
     return found
 
 
@@ -57,19 +57,25 @@ def _items(
             found.bad.append(_bad(path, f"the item is {kind_of(value)}, not an object", value))
 
 
-def _read_change(change: JsonObject, path: str, found: Webhook) -> None:
+def _read_change(change: JsonObject, entry: JsonObject, path: str, found: Webhook) -> None:
     field, value = label(change, "field"), change.get("value")
     if field is None:
         found.bad.append(_bad(path, "the change names no field", change))
     elif not isinstance(value, dict):
         found.bad.append(_bad(f"{path}.value", f"value is {kind_of(value)}, not an object", change))
     elif field == _MESSAGES and any(value.get(key) is not None for key in ("messages", "statuses", "errors")):
-        _read_value(value, f"{path}.value.", found)
+        _read_value(value, entry, f"{path}.value.", found)
     else:
-        found.notices.append(Notice(f"{path}.value", field, _summary(value), to_json(value)))
+        found.notices.append(_notice(f"{path}.value", field, _summary(value), value, entry, value))
 
 
-def _read_value(value: JsonObject, prefix: str, found: Webhook) -> None:
+def _notice(path: str, field: str, summary: str, item: JsonObject, entry: JsonObject, value: JsonObject) -> Notice:
+    """`value`: what may name the number."""
+    number = label(obj(value, "metadata"), "phone_number_id")
+    return Notice(path, field, summary, to_json(item), label(entry, "id"), number, instant(entry, "time"))
+
+
+def _read_value(value: JsonObject, entry: JsonObject, prefix: str, found: Webhook) -> None:
     reader = MessageReader(value)
     for path, item in _items(value, "messages", prefix, found, optional=True):
         try:
@@ -81,7 +87,7 @@ def _read_value(value: JsonObject, prefix: str, found: Webhook) -> None:
     for path, item in _items(value, "errors", prefix, found, optional=True):
         error = read_error(item)
         summary = f"error {error.code}: {error.title}: {error.detail}"[:_SUMMARY_LENGTH]
-        found.notices.append(Notice(path, _MESSAGES, summary, to_json(item)))
+        found.notices.append(_notice(path, _MESSAGES, summary, item, entry, value))
 
 
 def _read_status(item: JsonObject, path: str, found: Webhook) -> None:
