@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from plantao_simulator.business import Account, Business, Number
 from plantao_simulator.config import Clock, SimulatorConfig
 from plantao_simulator.errors import GraphError
-from plantao_simulator.templates import Template, TemplateShelf
+from plantao_simulator.templates import MOST_TEMPLATES, Template, TemplateShelf
 from plantao_simulator.wire import JsonObject
 
 _DEFAULT_FIELDS = ("verified_name", "code_verification_status", "display_phone_number", "quality_rating")
@@ -52,6 +52,17 @@ class Accounts:
             "account_mode": "LIVE",
             "is_pin_enabled": number.pin is not None,
             "is_official_business_account": False,
+            "is_on_biz_app": False,
+            "is_preverified_number": False,
+            "new_name_status": "NONE",
+            "quality_score": {"score": number.quality},
+            "search_visibility": "NON_VISIBLE",
+            "eligibility_for_api_business_global_search": "ELIGIBLE",
+            "conversational_automation": {"id": number.id},
+            "certificate": None,
+            "new_certificate": None,
+            "country_code": "BR",
+            "country_dial_code": "55",
             "last_onboarded_time": "2026-01-05T12:00:00+0000",
             "username": number.username,
             "webhook_configuration": self._callbacks(number),
@@ -137,7 +148,12 @@ def list_templates(shelf: TemplateShelf, query: Mapping[str, str], address: str)
     paging: JsonObject = {"cursors": {"before": str(start), "after": str(end)}}
     if end < len(chosen):
         paging["next"] = f"{address}?limit={limit}&after={end}"
-    return {"data": [template.fields(query.get("fields")) for template in page], "paging": paging}
+    answer: JsonObject = {"data": [template.fields(query.get("fields")) for template in page], "paging": paging}
+    if "summary" in query:
+        totals = {"total_count": len(chosen), "message_template_count": len(shelf.by_key)}
+        limits = {"message_template_limit": MOST_TEMPLATES, "are_translations_complete": True}
+        answer["summary"] = totals | limits
+    return answer
 
 
 def _number(text: str | None, default: int) -> int:
@@ -145,9 +161,11 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _fits(template: Template, query: Mapping[str, str]) -> bool:
+    """Lists are comma separated."""
+    named = {"status": template.status, "category": template.category, "language": template.language.upper()}
     return (
-        query.get("status", template.status).upper() == template.status
-        and query.get("category", template.category).upper() == template.category
-        and query.get("language", template.language) == template.language
+        all(value in query.get(name, value).upper().split(",") for name, value in named.items())
+        and query.get("quality_score", template.quality).upper() == template.quality
         and query.get("name", "") in template.name
+        and query.get("content", "") in template.body
     )

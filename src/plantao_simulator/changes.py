@@ -13,6 +13,7 @@ QUIET = frozenset({"edit", "revoke"})
 
 _EDIT_SECONDS = 15 * 60
 _REVOKE_SECONDS = 2 * 24 * 3600
+_PERMISSION_SECONDS = 7 * 24 * 3600
 
 
 class Changes:
@@ -23,12 +24,14 @@ class Changes:
         self._form_of = form_of
 
     def check(self, customer: Customer, body: JsonObject) -> None:
-        """ValueError if the phone would not let the customer do this; completes a system message."""
+        """ValueError if the phone would not let the customer do this; completes what depends on person and time."""
         match body.get("type"):
             case "edit" | "revoke":
                 self._check_age(customer, body)
             case "system" if "system" in body:
                 self._complete(customer, body)
+            case "interactive" if "call_permission_reply" in body["interactive"]:
+                self._limit(body["interactive"]["call_permission_reply"])
 
     def _check_age(self, customer: Customer, body: JsonObject) -> None:
         kind = str(body["type"])
@@ -43,6 +46,11 @@ class Changes:
     def _original(self, body: JsonObject) -> ChatMessage | None:
         return self._world.messages.get(str(body[str(body["type"])].get("original_message_id")))
 
+    def _limit(self, reply: JsonObject) -> None:
+        """A permission that is not for ever lasts a week."""
+        if reply["response"] == "accept" and not reply["is_permanent"]:
+            reply.setdefault("expiration_timestamp", str(int(self._now()) + _PERMISSION_SECONDS))
+
     def _complete(self, customer: Customer, body: JsonObject) -> None:
         said: JsonObject = body["system"]
         match said["type"]:
@@ -52,6 +60,8 @@ class Changes:
             case "user_changed_user_id":
                 said |= {"wa_id": customer.wa_id, "previous_user_id": customer.user_id}
                 said["body"] = f"User {customer.name} changed from {customer.user_id} to {said['user_id']}"
+            case "customer_identity_changed":
+                body["identity"]["created_timestamp"] = str(int(self._now()))
 
     def follow(self, customer: Customer, item: JsonObject) -> None:
         """The world after the message."""

@@ -9,11 +9,10 @@ from plantao_simulator.errors import GraphError
 from plantao_simulator.ground import Ground
 from plantao_simulator.notices import Notices
 from plantao_simulator.template_forms import fault_found, new_template, with_components
-from plantao_simulator.templates import Template
+from plantao_simulator.templates import MOST_TEMPLATES, Template
 from plantao_simulator.wire import JsonObject
 
 _DAY = 24 * 3600
-_MOST_TEMPLATES = 6000
 _EDITABLE = {"APPROVED", "REJECTED", "PAUSED"}
 _LANGUAGE_TAKEN, _NAME_RESERVED = 2388024, 2388023
 
@@ -45,8 +44,8 @@ class TemplateDesk:
             raise GraphError(
                 100, "The name was deleted less than 30 days ago: try again later.", subcode=_NAME_RESERVED
             )
-        if len(shelf.by_key) >= _MOST_TEMPLATES:
-            raise GraphError(100, f"The account has {_MOST_TEMPLATES} templates already.")
+        if len(shelf.by_key) >= MOST_TEMPLATES:
+            raise GraphError(100, f"The account has {MOST_TEMPLATES} templates already.")
 
     def edit(self, account: Account, template: Template, payload: JsonObject) -> JsonObject:
         """New components or another category. An approved one may be edited once a day and ten times in 30 days."""

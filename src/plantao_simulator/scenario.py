@@ -228,7 +228,18 @@ def _placed(problem: str, tree: yaml.Node | None, source: str) -> str:
     steps: Trail = [int(i) if i.isdigit() else (n or i) for n, i in _STEP.findall((path or "$")[1:])]
     if unknown := _UNKNOWN.search(what):
         steps.append(unknown["field"])
+    _name_the_unnamed(tree, steps)
     return _located(source, tree, steps, what)
+
+
+def _name_the_unnamed(node: yaml.Node | None, steps: Trail) -> None:
+    """msgspec writes `...` for a key of a mapping: the one is meant under which the rest of the path is."""
+    for index, step in enumerate(steps):
+        if step == "..." and isinstance(node, yaml.MappingNode):
+            rest = steps[index + 1 : index + 2]
+            fits = (key.value for key, value in node.value if not rest or _child(value, rest[0])[1] is not None)
+            steps[index] = next(fits, "...")
+        node = _child(node, steps[index])[1]
 
 
 def _located(source: str, tree: yaml.Node | None, path: Trail, problem: str) -> str:

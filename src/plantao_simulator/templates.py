@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 HeaderFormat = Literal["TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"]
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+MOST_TEMPLATES = 6000
+"""What a verified business may have in an account."""
 _RESERVED_SECONDS = 30 * 24 * 3600
 
 
