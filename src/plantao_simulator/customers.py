@@ -86,6 +86,27 @@ class Customers:
         self._changes.follow(customer, item)
         return message
 
+    def echo(self, customer: Customer, body: JsonObject, number: Number) -> tuple[ChatMessage, JsonObject]:
+        """What the company wrote on its own phone: into the chat, and as the value of `smb_message_echoes`."""
+        now, contact = self._now(), contact_of(customer, self._faults.webhook)
+        who = {"from": number.digits, "to": customer.wa_id, "to_user_id": customer.user_id}
+        made = {"id": new_wamid(customer.address, outbound=True), "timestamp": stamp(now, self._faults.webhook), **body}
+        item = {name: value for name, value in who.items() if value} | made
+        message = ChatMessage(
+            id=str(item["id"]),
+            customer_id=customer.id,
+            number=number.id,
+            author="business",
+            type=str(body["type"]),
+            content=item,
+            timestamp=now,
+            status=Status.DELIVERED,
+        )
+        (self._world.keep_aside if message.type in QUIET else self._world.add_message)(message)
+        self._published(message)
+        self._changes.follow(customer, item)
+        return message, {"contacts": [contact] if contact else [], "message_echoes": [item]}
+
     def _name_the_quoted(self, made: JsonObject, customer: Customer, number: Number) -> None:
         context = made.get("context")
         if isinstance(context, dict) and "id" in context and "from" not in context:

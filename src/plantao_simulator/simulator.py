@@ -19,7 +19,6 @@ from plantao_simulator.customers import AUTO, Customers
 from plantao_simulator.delivery import Attempt, Postman
 from plantao_simulator.faults import GraphFault
 from plantao_simulator.ground import Ground
-from plantao_simulator.identity import contact_of
 from plantao_simulator.inbound import Writing, compose
 from plantao_simulator.media import MediaStore
 from plantao_simulator.notices import Notices
@@ -29,7 +28,7 @@ from plantao_simulator.sending import Sending
 from plantao_simulator.state import ChatMessage, Customer, Send, Status
 from plantao_simulator.statuses import StatusTeller
 from plantao_simulator.storm import Storms
-from plantao_simulator.wire import JsonObject, new_wamid
+from plantao_simulator.wire import JsonObject
 
 _IDS = ("reply_to", "message_id")
 
@@ -146,23 +145,7 @@ class Simulator:
         """The company answers with the WhatsApp Business app on a phone: a `smb_message_echoes` update."""
         number = self._written_to(customer, writing)
         body = compose(writing, self.media, self.base_url or "http://127.0.0.1", self.now())
-        wamid, now = new_wamid(customer.address, outbound=True), self.now()
-        who = {"from": number.digits, "to": customer.wa_id, "to_user_id": customer.user_id}
-        item = {k: v for k, v in who.items() if v} | {"id": wamid, "timestamp": str(int(now))} | body
-        message = ChatMessage(
-            id=wamid,
-            customer_id=customer.id,
-            number=number.id,
-            author="business",
-            type=str(body["type"]),
-            content=item,
-            timestamp=now,
-            status=Status.DELIVERED,
-        )
-        self.world.add_message(message)
-        self.bus.publish("message", message.as_json())
-        contacts = [c for c in (contact_of(customer, self.faults.webhook),) if c]
-        value: JsonObject = {"contacts": contacts, "message_echoes": [item]}
+        message, value = self._customers.echo(customer, body, number)
         self.notices.tell("smb_message_echoes", value, number=number)
         return message
 

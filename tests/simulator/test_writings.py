@@ -157,7 +157,9 @@ async def test_an_answer_from_the_shops_phone_is_echoed(bench: Bench) -> None:
     assert change["field"] == "smb_message_echoes"
     assert (echo["from"], echo["to"], echo["text"]) == ("551133334444", "5511999999999", {"body": "já vamos"})
     assert change["value"]["metadata"]["phone_number_id"] == PHONE_ID
-    assert [m.author for m in bench.sim.chat(ana)] == ["business"]
+    edit = {"type": "edit", "message_id": echo["id"], "text": "já vamos aí"}
+    assert (await bench.control("POST", f"/customers/{ana.id}/echoes", edit)).status_code == 201
+    assert [(m.author, m.content["text"]["body"]) for m in bench.sim.chat(ana)] == [("business", "já vamos aí")]
 
 
 async def test_the_page_hears_of_the_bubble_and_not_of_the_edit(bench: Bench) -> None:
