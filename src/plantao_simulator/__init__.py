@@ -3,7 +3,7 @@
 It is a real HTTP server of its own and knows nothing of the product it is used to try out.
 """
 
-from plantao_simulator.config import Clock, SimulatorConfig
+from plantao_simulator.config import Clock, NumberConfig, SimulatorConfig
 from plantao_simulator.errors import GraphError
 from plantao_simulator.factory import create_simulator
 from plantao_simulator.faults import Faults, GraphFault, WebhookFaults
@@ -19,6 +19,7 @@ __all__ = [
     "Faults",
     "GraphError",
     "GraphFault",
+    "NumberConfig",
     "Send",
     "Simulator",
     "SimulatorConfig",
