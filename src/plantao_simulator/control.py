@@ -17,14 +17,17 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from plantao_simulator.faults import GraphFault
-from plantao_simulator.http import json_object, read_body
+from plantao_simulator.http import json_object, part_of, read_body
+from plantao_simulator.media import LARGEST
 from plantao_simulator.outage import outage
+from plantao_simulator.recordings import VOICE_TYPE, as_voice_note
 from plantao_simulator.requests import (
     ChatBody,
     ClockBody,
     CustomerBody,
     CustomerChange,
     OutageBody,
+    PlayBody,
     TapBody,
     TemplateBody,
 )
@@ -69,6 +72,7 @@ class ControlApi:
             ("POST", one + "/messages", self.write),
             ("POST", one + "/tap", self.tap),
             ("POST", one + "/chat", self.open_or_close),
+            ("POST", one + "/play", self.play),
             ("POST", "/outage", self.outage),
             ("GET", "/faults", self.faults),
             ("POST", "/faults", self.set_faults),
@@ -82,6 +86,7 @@ class ControlApi:
             ("POST", "/clock", self.clock),
             ("POST", "/reset", self.reset),
             ("GET", "/events", self.events),
+            ("POST", "/media", self.keep_media),
             ("GET", "/media/{media}", self.media),
         ]
         return [Route("/_sim" + path, _guarded(handler), methods=[verb]) for verb, path, handler in table]
@@ -142,6 +147,11 @@ class ControlApi:
         customer, asked = self._customer(request), await _read(request, TapBody)
         message = await self.sim.tap(customer, asked.message_id, asked.option_id)
         return JSONResponse(message.as_json(), 201)
+
+    async def play(self, request: Request) -> Response:
+        """The customer listens to a voice note of the company."""
+        customer, asked = self._customer(request), await _read(request, PlayBody)
+        return JSONResponse(self.sim.play(customer, asked.message_id).as_json())
 
     async def open_or_close(self, request: Request) -> Response:
         customer, asked = self._customer(request), await _read(request, ChatBody)
@@ -231,13 +241,23 @@ class ControlApi:
         finally:
             step.cancel()
 
+    async def keep_media(self, request: Request) -> Response:
+        """A file as the raw body, for a writing to name; with `voice=1` a recording, kept as a phone would send it."""
+        content = await read_body(request, LARGEST)
+        mime = request.headers.get("content-type") or "application/octet-stream"
+        filename = request.query_params.get("filename", "arquivo")
+        if request.query_params.get("voice") == "1":
+            content, mime, filename = await asyncio.to_thread(as_voice_note, content), VOICE_TYPE, "voz.ogg"
+        media = self.sim.media.add(content, mime, filename)
+        return JSONResponse({"id": media.id, "mime_type": mime, "filename": filename, "size": len(content)}, 201)
+
     async def media(self, request: Request) -> Response:
         """A media file for the page: always as a download or an image, never as a document that could run."""
         media = self.sim.media.get(request.path_params["media"])
         if media is None:
             raise HTTPException(404, "no such media")
         headers = {"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox"}
-        return Response(media.content, media_type=media.mime_type, headers=headers)
+        return part_of(media.content, media.mime_type, request.headers.get("range", ""), headers)
 
     def _customer(self, request: Request) -> Customer:
         customer = self.sim.world.customers.get(request.path_params["customer"])

@@ -43,6 +43,10 @@ class TapBody(_Closed):
     option_id: str
 
 
+class PlayBody(_Closed):
+    message_id: str
+
+
 class OutageBody(_Closed):
     customers: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 40
     seconds: Annotated[float, msgspec.Meta(ge=0, le=120)] = 4.0

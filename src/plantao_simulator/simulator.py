@@ -101,6 +101,15 @@ class Simulator:
         text = "this message has no such answer"
         raise ValueError(text)
 
+    def play(self, customer: Customer, message_id: str) -> ChatMessage:
+        """The customer listens to a voice note of the company: `played`, once. ValueError if it is none."""
+        message = self.world.messages.get(message_id)
+        if message is None or message.customer_id != customer.id or not message.is_voice_note:
+            text = "this is not a voice note of the company"
+            raise ValueError(text)
+        self.statuses.played(message)
+        return message
+
     def open_chat(self, customer: Customer) -> None:
         """The chat is on the customer's screen: what has arrived and what arrives is read."""
         customer.chat_open = True

@@ -93,6 +93,11 @@ class ChatMessage:
         return {name: getattr(self, name) for name in names}
 
     @property
+    def is_voice_note(self) -> bool:
+        """True for a voice note of the company: the one kind that tells when it is played."""
+        return self.author == "business" and bool((self.content.get("audio") or {}).get("voice"))
+
+    @property
     def options(self) -> list[JsonObject]:
         """What the customer can tap under a message of the company, each as the writing it makes."""
         if self.author == "customer":

@@ -32,6 +32,10 @@ class StatusTeller:
         for message in self._world.from_business(customer.id, Status.DELIVERED):
             self._step(message, Status.READ)
 
+    def played(self, message: ChatMessage) -> None:
+        """The customer has begun to listen."""
+        self._step(message, Status.PLAYED)
+
     def came_online(self, customer: Customer) -> None:
         """What waited at Meta now arrives."""
         for message in self._world.from_business(customer.id, Status.SENT):

@@ -159,7 +159,8 @@ def rendered(template: Template, sent: Mapping[str, Any]) -> dict[str, Any]:
     values = {key: _shown(parameter) for key, parameter in zip(keys, given, strict=True)}
     text = _VARIABLE.sub(lambda match: values.get(match[1], match[0]), template.body)
     buttons = [
-        {"kind": b.kind, "text": b.text, "payload": _payload(sent, i, b)} for i, b in enumerate(template.buttons)
+        {"kind": b.kind, "text": b.text, "payload": _payload(sent, i, b), "url": _url(sent, i, b)}
+        for i, b in enumerate(template.buttons)
     ]
     return {"header": template.header_text, "body": text, "footer": template.footer, "buttons": buttons}
 
@@ -169,11 +170,22 @@ def _shown(parameter: Mapping[str, Any]) -> str:
     return str(inner.get("fallback_value", "")) if isinstance(inner, Mapping) else str(inner)
 
 
-def _payload(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
+def _parameter(sent: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+    """The first parameter given for a button, {} if there is none."""
     for part in sent.get("components") or ():
         if part.get("type") == "button" and str(part.get("index")) == str(index):
-            return str((part.get("parameters") or [{}])[0].get("payload", button.text))
-    return button.text
+            return dict((part.get("parameters") or [{}])[0])
+    return {}
+
+
+def _payload(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
+    return str(_parameter(sent, index).get("payload", button.text))
+
+
+def _url(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
+    """Where a button leads, with its one variable put in; "" if it leads nowhere."""
+    suffix = str(_parameter(sent, index).get("text", ""))
+    return _VARIABLE.sub(lambda _: suffix, button.url)
 
 
 DEMO_TEMPLATES = (
