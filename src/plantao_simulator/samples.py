@@ -1,4 +1,4 @@
-"""Small files for customers who send media without bringing any. (The video is an empty one: a header only.)"""
+"""Small files for customers who send media without bringing any: a modem, a receipt, a babble, a speed test."""
 
 from __future__ import annotations
 
