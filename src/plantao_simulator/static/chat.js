@@ -5,6 +5,8 @@ const NEVER_SHOWN = new Set(["reaction", "edit", "revoke"]);
 export const arrived = (message) =>
   message.author === "customer" || !["pending", "sent"].includes(message.status);
 
+const isNews = (message) => arrived(message) && !["edit", "revoke"].includes(message.type) && (message.author === "customer" || message.status !== "failed");
+
 export class Chat {
   constructor(messages = []) {
     this.messages = new Map();
@@ -21,7 +23,7 @@ export class Chat {
     const now = { ...before, ...message };
     this.messages.set(message.id, now);
     this.apply(now);
-    if (arrived(now) && !["edit", "revoke"].includes(now.type) && !(this.last?.timestamp > now.timestamp)) this.last = now;
+    if (isNews(now) && !(this.last?.timestamp > now.timestamp)) this.last = now;
     return { isNew: before === undefined, arrived: arrived(now) && !(before && arrived(before)) };
   }
 

@@ -11,19 +11,18 @@ import { confirmSheet } from "./sheets.js";
 export function openActions(bubble, phone) {
   const { message, gone, reactions = {} } = bubble.view;
   if (gone || (message.status === "failed" && message.author === "business")) return;
-  const anchor = bubble.element.contains(document.activeElement) && document.activeElement !== bubble.more ? document.activeElement : bubble.element;
+  const back = bubble.element;
   const react = (emoji) => phone.write(reaction(message.id, emoji === reactions.customer ? "" : emoji));
-  const box = popover(bubble.more, "actions", [quickRow(reactions.customer, react, bubble, () => box), ...items(message, phone, () => box)], { role: "menu", "aria-label": T.actions });
+  const box = popover(bubble.more, "actions", [quickRow(reactions.customer, react, bubble), ...items(message, phone)], { role: "menu", "aria-label": T.actions }, back);
   box.addEventListener("click", (event) => event.target.closest("[role=menuitem]") && box.hidePopover(), true);
-  box.addEventListener("toggle", (event) => event.newState === "closed" && anchor.focus?.({ preventScroll: true }));
   arrows(box, "button");
   box.querySelector("button").focus();
 }
 
-function quickRow(current, react, bubble, box) {
+function quickRow(current, react, bubble) {
   const shown = current && !QUICK.includes(current) ? [current, ...QUICK.slice(0, -1)] : QUICK;
   const button = (emoji) => h("button", { type: "button", role: "menuitem", class: emoji === current ? "on" : "", "aria-label": emoji === current ? T.unreact(emoji) : T.react(emoji), onclick: () => react(emoji) }, emoji);
-  const more = h("button", { type: "button", "aria-label": T.moreReactions, onclick: () => (box().hidePopover(), emojiPanel(bubble.more, react)) }, icon("plus"));
+  const more = h("button", { type: "button", role: "menuitem", "aria-label": T.moreReactions, onclick: () => emojiPanel(bubble.more, react) }, icon("plus"));
   return h("div", { class: "quick", role: "none" }, shown.map(button), more);
 }
 

@@ -22,7 +22,6 @@ export class Log {
     for (const event of ["load", "loadedmetadata"]) this.list.addEventListener(event, () => this.toEnd(), true);
     this.list.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("contextmenu", (event) => this.context(event));
-    this.list.addEventListener("dblclick", (event) => this.context(event));
     new ResizeObserver(() => this.toEnd()).observe(this.list);
   }
 
@@ -116,7 +115,8 @@ export class Log {
 
   context(event) {
     const bubble = this.bubbles.get(event.target.closest?.("[data-id]")?.dataset.id);
-    if (!bubble || event.target.closest("a, input, .choice, .player")) return;
+    // Marked text and links keep the browser's own menu.
+    if (!bubble || event.target.closest("a, input, .choice, .player") || !getSelection().isCollapsed) return;
     event.preventDefault();
     this.phone.openActions(bubble);
   }

@@ -1,14 +1,15 @@
-// A small panel beside what opened it: in the top layer, closed by Escape or a click elsewhere.
+// A small panel beside what opened it: in the top layer, closed by Escape or a click elsewhere. The keyboard goes
+// back to `back`, unless what was chosen has taken it elsewhere.
 import { h } from "../dom.js";
 
-export function popover(anchor, name, children, props = {}) {
+export function popover(anchor, name, children, props = {}, back = anchor) {
   const box = h("div", { class: `pop ${name}`, popover: "auto", ...props }, children);
   document.body.append(box);
   box.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     const inside = box.contains(document.activeElement) || document.activeElement === document.body;
     box.remove();
-    if (inside && anchor.isConnected) anchor.focus({ preventScroll: true });
+    if (inside && back.isConnected) back.focus({ preventScroll: true });
   });
   box.showPopover();
   beside(box, anchor);
