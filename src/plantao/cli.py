@@ -82,11 +82,11 @@ def migrate() -> None:
     console.print(f"database is at revision {newest_revision()}")
 
 
-@app.command()
-def simulator() -> None:
-    """Run the stand-in for Meta alone, with the phone page."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def simulator(context: typer.Context) -> None:
+    """Run the stand-in for Meta alone, with the phone page. Takes its flags: `--scenario storm`, `--number id=...`."""
     settings = _settings()
-    command = [sys.executable, "-m", "plantao_simulator", "--port", str(settings.simulator_port)]
+    command = [sys.executable, "-m", "plantao_simulator", "--port", str(settings.simulator_port), *context.args]
     os.execv(sys.executable, command)  # noqa: S606 - our own module, in place of this process
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -16,43 +15,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from plantao_simulator.faults import GraphFault
+from plantao_simulator.control_company import CompanyControl
+from plantao_simulator.control_http import BODY_LIMIT, Table, guarded, read
+from plantao_simulator.control_plays import PlaysControl
 from plantao_simulator.http import json_object, part_of, read_body
-from plantao_simulator.media import LARGEST
-from plantao_simulator.outage import outage
+from plantao_simulator.media import LARGEST, RECEIVED_LIFE
 from plantao_simulator.recordings import VOICE_TYPE, as_voice_note
-from plantao_simulator.requests import (
-    ChatBody,
-    ClockBody,
-    CustomerBody,
-    CustomerChange,
-    OutageBody,
-    PlayBody,
-    TapBody,
-    TemplateBody,
-)
+from plantao_simulator.requests import ChatBody, ClockBody, CustomerBody, CustomerChange, PlayBody, TapBody
 from plantao_simulator.simulator import Simulator
 from plantao_simulator.state import Customer
 from plantao_simulator.wire import JsonObject
 
-BODY_LIMIT = 5 * 1024 * 1024
 _PING_SECONDS = 15.0
-Body = TypeVar("Body")
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def _guarded(endpoint: Endpoint) -> Endpoint:
-    """Own pages and programs only; a ValueError of the simulator is the caller's 400."""
-
-    async def guarded(request: Request) -> Response:
-        if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
-            return JSONResponse({"error": "other sites may not call this"}, 403)
-        try:
-            return await endpoint(request)
-        except (ValueError, msgspec.ValidationError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return guarded
 
 
 class ControlApi:
@@ -60,10 +34,11 @@ class ControlApi:
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
+        self._parts = (CompanyControl(sim), PlaysControl(sim.storms, sim.stage))
 
     def routes(self) -> list[Route]:
         one = "/customers/{customer}"
-        table: list[tuple[str, str, Endpoint]] = [
+        own: Table = [
             ("GET", "/state", self.state),
             ("GET", "/customers", self.customers),
             ("POST", "/customers", self.create_customer),
@@ -72,8 +47,8 @@ class ControlApi:
             ("POST", one + "/messages", self.write),
             ("POST", one + "/tap", self.tap),
             ("POST", one + "/chat", self.open_or_close),
+            ("POST", one + "/echoes", self.echo),
             ("POST", one + "/play", self.play),
-            ("POST", "/outage", self.outage),
             ("GET", "/faults", self.faults),
             ("POST", "/faults", self.set_faults),
             ("DELETE", "/faults", self.clear_faults),
@@ -82,23 +57,25 @@ class ControlApi:
             ("POST", "/raw-webhook", self.raw_webhook),
             ("POST", "/flush", self.flush),
             ("POST", "/verify", self.verify),
-            ("POST", "/templates/{name}", self.set_template),
             ("POST", "/clock", self.clock),
             ("POST", "/reset", self.reset),
             ("GET", "/events", self.events),
             ("POST", "/media", self.keep_media),
             ("GET", "/media/{media}", self.media),
         ]
-        return [Route("/_sim" + path, _guarded(handler), methods=[verb]) for verb, path, handler in table]
+        table = (*own, *(row for part in self._parts for row in part.table()))
+        return [Route("/_sim" + path, guarded(handler), methods=[verb]) for verb, path, handler in table]
 
     async def state(self, _request: Request) -> Response:
         """Everything the page needs to draw itself anew."""
         config = self.sim.config
-        business = {"name": config.verified_name, "phone": config.display_phone}
+        first = self.sim.business.first
+        business = {"name": first.verified_name, "phone": first.display_phone}
         chats = {c.id: self._shown(c) for c in self.sim.world.customers.values()}
         return JSONResponse(
             {
                 "business": business,
+                "numbers": [number.as_json() for number in self.sim.business.numbers.values()],
                 "now": self.sim.now(),
                 "webhook_url": config.webhook_url,
                 "customers": self._customers(),
@@ -117,7 +94,7 @@ class ControlApi:
         return [message.as_json() for message in self.sim.chat(customer)]
 
     async def create_customer(self, request: Request) -> Response:
-        asked = await _read(request, CustomerBody)
+        asked = await read(request, CustomerBody)
         customer = self.sim.customer(
             asked.name, phone=asked.phone, wa_id=asked.wa_id, user_id=asked.user_id, username=asked.username
         )
@@ -125,8 +102,8 @@ class ControlApi:
         return JSONResponse(customer.as_json(), 201)
 
     async def change_customer(self, request: Request) -> Response:
-        customer, asked = self._customer(request), await _read(request, CustomerChange)
-        for name in ("name", "username", "on_whatsapp", "wa_id"):
+        customer, asked = self._customer(request), await read(request, CustomerChange)
+        for name in ("name", "username", "on_whatsapp", "marketing", "wa_id"):
             if (value := getattr(asked, name)) is not msgspec.UNSET:
                 setattr(customer, name, value)
         if isinstance(asked.online, bool):
@@ -144,37 +121,32 @@ class ControlApi:
         return JSONResponse(message.as_json(), 201)
 
     async def tap(self, request: Request) -> Response:
-        customer, asked = self._customer(request), await _read(request, TapBody)
+        customer, asked = self._customer(request), await read(request, TapBody)
         message = await self.sim.tap(customer, asked.message_id, asked.option_id)
         return JSONResponse(message.as_json(), 201)
 
-    async def play(self, request: Request) -> Response:
-        """The customer listens to a voice note of the company."""
-        customer, asked = self._customer(request), await _read(request, PlayBody)
-        return JSONResponse(self.sim.play(customer, asked.message_id).as_json())
-
     async def open_or_close(self, request: Request) -> Response:
-        customer, asked = self._customer(request), await _read(request, ChatBody)
+        customer, asked = self._customer(request), await read(request, ChatBody)
         (self.sim.open_chat if asked.open else self.sim.close_chat)(customer)
         return JSONResponse(customer.as_json())
 
-    async def outage(self, request: Request) -> Response:
-        """So many customers write that the network is down; answers when the last has written."""
-        asked = await _read(request, OutageBody)
-        wrote = await outage(self.sim, asked.customers, asked.seconds)
-        return JSONResponse({"customers": [customer.id for customer in wrote]}, 201)
+    async def echo(self, request: Request) -> Response:
+        """The company writes to the customer with the app on its own phone."""
+        customer = self._customer(request)
+        message = await self.sim.echo(customer, json_object(await read_body(request, BODY_LIMIT)))
+        return JSONResponse(message.as_json(), 201)
+
+    async def play(self, request: Request) -> Response:
+        customer, asked = self._customer(request), await read(request, PlayBody)
+        self.sim.play(customer, asked.message_id)
+        return JSONResponse({"played": True})
 
     async def faults(self, _request: Request) -> Response:
         return JSONResponse(msgspec.to_builtins(self.sim.faults))
 
     async def set_faults(self, request: Request) -> Response:
-        """`webhook` changes the fields it names; `graph` adds to the queue of faults."""
-        asked = json_object(await read_body(request, BODY_LIMIT))
-        changes, graph = asked.get("webhook") or {}, asked.get("graph") or []
-        merged = msgspec.to_builtins(self.sim.faults.webhook) | changes
-        added = msgspec.convert(graph, list[GraphFault])
-        self.sim.faults.webhook = msgspec.convert(merged, type(self.sim.faults.webhook))
-        self.sim.faults.graph.extend(added)
+        """`webhook` and `weather` change the fields they name; `graph` adds to the queue of faults."""
+        self.sim.faults.change(json_object(await read_body(request, BODY_LIMIT)))
         return await self.faults(request)
 
     async def clear_faults(self, request: Request) -> Response:
@@ -203,16 +175,8 @@ class ControlApi:
     async def verify(self, _request: Request) -> Response:
         return JSONResponse(await self.sim.verify_webhook())
 
-    async def set_template(self, request: Request) -> Response:
-        asked = await _read(request, TemplateBody)
-        try:
-            self.sim.set_template_status(request.path_params["name"], asked.language, asked.status)
-        except KeyError:
-            raise HTTPException(404, "no such template") from None
-        return JSONResponse({"status": asked.status})
-
     async def clock(self, request: Request) -> Response:
-        asked = await _read(request, ClockBody)
+        asked = await read(request, ClockBody)
         return JSONResponse({"now": self.sim.advance_clock(asked.advance)})
 
     async def reset(self, _request: Request) -> Response:
@@ -248,7 +212,7 @@ class ControlApi:
         filename = request.query_params.get("filename", "arquivo")
         if request.query_params.get("voice") == "1":
             content, mime, filename = await asyncio.to_thread(as_voice_note, content), VOICE_TYPE, "voz.ogg"
-        media = self.sim.media.add(content, mime, filename)
+        media = self.sim.media.add(content, mime, filename, dies_at=self.sim.now() + RECEIVED_LIFE)
         return JSONResponse({"id": media.id, "mime_type": mime, "filename": filename, "size": len(content)}, 201)
 
     async def media(self, request: Request) -> Response:
@@ -276,7 +240,3 @@ def _after(request: Request) -> int:
         message = "after must be a number"
         raise ValueError(message)
     return int(value)
-
-
-async def _read(request: Request, kind: type[Body]) -> Body:
-    return msgspec.json.decode(await read_body(request, BODY_LIMIT) or b"{}", type=kind)

@@ -13,11 +13,15 @@ from typing import Any
 
 import httpx2
 
+from plantao_simulator.business import Number
 from plantao_simulator.faults import WebhookFaults
 from plantao_simulator.ground import Ground
-from plantao_simulator.wire import JsonObject, change, envelope, php_json, signature
+from plantao_simulator.wire import JsonObject, bundle, change, php_json, signature
 
-_OVERSIZE = 3 * 1024 * 1024 + 1
+_LARGEST = 3 * 1024 * 1024
+_MOST_UPDATES = 1000
+_SHELL = 4096
+"""Room for the envelope around the updates of a body; contacts count with their updates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,7 @@ class Update:
     """One message or status on its way. `on_attempt` hears of every answer: True for HTTP 200, None at the end."""
 
     kind: str
+    number: Number
     item: JsonObject
     contact: JsonObject | None
     on_attempt: Callable[[bool | None], None] | None = None
@@ -38,6 +43,7 @@ class Attempt:
     delivery: int
     attempt: int
     at: float
+    url: str
     ids: list[str]
     body: JsonObject = field(repr=False)
     fault: str | None = None
@@ -53,6 +59,7 @@ class Attempt:
 class _Parcel:
     body: JsonObject
     updates: tuple[Update, ...]
+    url: str | None
 
     def told(self, outcome: bool | None) -> None:
         for update in self.updates:
@@ -67,6 +74,7 @@ class Postman:
         config = ground.config
         self._config, self._faults = config, ground.faults
         self._bus, self._tasks, self._now = ground.bus, ground.tasks, ground.now
+        self._business, self._dice = ground.business, ground.dice
         self._held: list[Update] = []
         self._timer: asyncio.TimerHandle | None = None
         self._slots = asyncio.Semaphore(config.webhook_concurrency)
@@ -108,14 +116,33 @@ class Postman:
     def flush(self) -> None:
         """Lets go what is gathered, in the order and number of bodies the faults ask for."""
         self._end_timer()
-        held, self._held = _ordered(self._held, self._faults.webhook), []
+        held, self._held = self._ordered(self._held), []
         if held:
-            batches = [held] if self._faults.webhook.batch else [[update] for update in held]
+            batches = self._batches(held) if self._faults.webhook.batch else [[update] for update in held]
             self._send([self._parcel(batch) for batch in batches])
 
-    def raw(self, body: JsonObject) -> None:
-        """Delivers any body, signed, with retries."""
-        self._send([_Parcel(body, ())])
+    def _batches(self, updates: list[Update]) -> list[list[Update]]:
+        """As large as Meta makes them: one address each, at most 1,000 updates and 3 MB."""
+        by_url: dict[str | None, list[Update]] = {}
+        for update in updates:
+            by_url.setdefault(self._url(update.number), []).append(update)
+        return [batch for same in by_url.values() for batch in _fitting(same)]
+
+    def _url(self, number: Number) -> str | None:
+        return self._business.callback(number, number.account)
+
+    def _ordered(self, updates: list[Update]) -> list[Update]:
+        match self._faults.webhook.order:
+            case "kept":
+                return list(updates)
+            case "reversed":
+                return updates[::-1]
+            case "shuffled":
+                return self._dice.sample(updates, len(updates))
+
+    def raw(self, body: JsonObject, url: str | None = None) -> None:
+        """Delivers any body, signed, with retries; to the app's address unless another is named."""
+        self._send([_Parcel(body, (), url or self._config.webhook_url)])
 
     def drop_held(self) -> None:
         """Forgets what is gathered."""
@@ -128,28 +155,21 @@ class Postman:
             self._timer = None
 
     def _parcel(self, updates: list[Update]) -> _Parcel:
-        groups = [list(self._changes(part)) for part in _halves(updates)]
-        return _Parcel(envelope(self._config.business_account_id, groups), tuple(updates))
+        """One body. Its updates have one address: a batch is put together that way."""
+        entries = [
+            (account, list(self._changes(same)))
+            for part in _halves(updates)
+            for account, same in _grouped(part, lambda update: update.number.account.id)
+        ]
+        return _Parcel(bundle(entries), tuple(updates), self._url(updates[0].number))
 
     def _changes(self, updates: list[Update]) -> Iterator[JsonObject]:
-        """Messages and statuses go in separate changes; contacts once each, in no particular place."""
-        for kind in ("messages", "statuses"):
-            chosen = [u for u in updates if u.kind == kind]
-            if chosen:
-                yield change(self._value(kind, chosen))
-
-    def _value(self, kind: str, updates: list[Update]) -> JsonObject:
-        contacts = _unique(u.contact for u in updates if u.contact)
-        value: JsonObject = {
-            "messaging_product": "whatsapp",
-            "metadata": {
-                "display_phone_number": self._config.display_digits,
-                "phone_number_id": self._config.phone_number_id,
-            },
-        }
-        if contacts and not self._faults.webhook.omit_contacts:
-            value["contacts"] = contacts
-        return value | {kind: [u.item for u in updates]}
+        """Messages and statuses go in separate changes, each of one number; contacts once each, in any order."""
+        for _, same in _grouped(updates, lambda update: update.number.id):
+            for kind in ("messages", "statuses"):
+                chosen = [update for update in same if update.kind == kind]
+                if chosen:
+                    yield change(_value(kind, chosen))
 
     def _send(self, parcels: list[_Parcel]) -> None:
         for _ in range(max(1, self._faults.webhook.copies)):
@@ -160,6 +180,9 @@ class Postman:
             await self._deliver(parcel)
 
     async def _deliver(self, parcel: _Parcel) -> None:
+        if parcel.url is None:  # nobody is subscribed
+            parcel.told(None)
+            return
         number = next(self._numbers)
         for attempt, gap in enumerate((*self._config.retry_gaps, None), 1):
             arrived = await self._attempt(parcel, number, attempt)
@@ -173,9 +196,14 @@ class Postman:
 
     async def _attempt(self, parcel: _Parcel, number: int, attempt: int) -> bool:
         async with self._slots:
-            ids = [str(u.item.get("id")) for u in parcel.updates]
             record = Attempt(
-                seq=next(self._attempts), delivery=number, attempt=attempt, at=self._now(), ids=ids, body=parcel.body
+                seq=next(self._attempts),
+                delivery=number,
+                attempt=attempt,
+                at=self._now(),
+                url=str(parcel.url),
+                ids=[str(update.item.get("id")) for update in parcel.updates],
+                body=parcel.body,
             )
             content, headers, record.fault = self._dressed(parcel.body)
             await self._call(record, content, headers)
@@ -186,7 +214,7 @@ class Postman:
     async def _call(self, record: Attempt, content: bytes, headers: dict[str, str]) -> None:
         started = time.perf_counter()
         try:
-            answer = await self.client.post(self._config.webhook_url, content=content, headers=headers)
+            answer = await self.client.post(record.url, content=content, headers=headers)
             record.status = answer.status_code
         except httpx2.HTTPError as error:
             record.error = type(error).__name__
@@ -197,7 +225,7 @@ class Postman:
         content = php_json(body)
         fault = _take(self._faults.webhook)
         if fault == "oversize":
-            content = php_json(body | {"padding": "x" * (_OVERSIZE - len(content))})
+            content = php_json(body | {"padding": "x" * (_LARGEST + 1 - len(content))})
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua"}
         if fault == "bad_signature":
             headers["X-Hub-Signature-256"] = signature(content, secrets.token_hex(16))
@@ -215,14 +243,33 @@ def _take(faults: WebhookFaults) -> str | None:
     return None
 
 
-def _ordered(updates: list[Update], faults: WebhookFaults) -> list[Update]:
-    match faults.order:
-        case "kept":
-            return list(updates)
-        case "reversed":
-            return updates[::-1]
-        case "shuffled":
-            return secrets.SystemRandom().sample(updates, len(updates))
+def _value(kind: str, updates: list[Update]) -> JsonObject:
+    contacts = _unique(u.contact for u in updates if u.contact)
+    value: JsonObject = {"messaging_product": "whatsapp", "metadata": updates[0].number.metadata}
+    if contacts:
+        value["contacts"] = contacts
+    return value | {kind: [u.item for u in updates]}
+
+
+def _grouped(updates: list[Update], key: Callable[[Update], str]) -> list[tuple[str, list[Update]]]:
+    groups: dict[str, list[Update]] = {}
+    for update in updates:
+        groups.setdefault(key(update), []).append(update)
+    return list(groups.items())
+
+
+def _fitting(updates: list[Update]) -> Iterator[list[Update]]:
+    """Cut, in order, into pieces that fit into a body."""
+    batch: list[Update] = []
+    size = _SHELL
+    for update in updates:
+        weight = len(php_json([update.item, update.contact]))
+        if batch and (len(batch) >= _MOST_UPDATES or size + weight > _LARGEST):
+            yield batch
+            batch, size = [], _SHELL
+        batch.append(update)
+        size += weight
+    yield batch
 
 
 def _halves(updates: list[Update]) -> list[list[Update]]:

@@ -40,7 +40,9 @@ _KNOWN = {
     131026: _Known("Message undeliverable", 400, "Message Undeliverable."),
     131030: _Known("Recipient phone number not in allowed list", 400, "Add the recipient to the allowed list."),
     131031: _Known("Account has been locked", 403),
+    131037: _Known("Display name approval needed", 400),
     131042: _Known("Business eligibility payment issue", 400, "There is a problem with your payment method."),
+    131044: _Known("Business eligibility payment issue", 400),
     131045: _Known("Incorrect certificate", 500),
     131047: _Known(
         "Re-engagement message",
@@ -65,15 +67,25 @@ _KNOWN = {
     ),
     131057: _Known("Account in maintenance mode", 500),
     131062: _Known("Business-scoped user ID is not supported for this message", 400),
+    131063: _Known("Marketing messages are disabled on Cloud API", 400),
+    131064: _Known("Messaging limit reached by template classification", 400),
     132000: _Known("Number of parameters does not match the expected number of params", 400),
     132001: _Known("Template name does not exist in the translation", 404),
     132005: _Known("Translated text too long", 400),
     132007: _Known("Template format character policy violated", 400),
+    132008: _Known("Template parameter value is not valid", 400),
     132012: _Known("Parameter format does not match format in the created template", 400),
     132015: _Known("Template is Paused", 400, "Template is paused due to low quality so it cannot be sent."),
     132016: _Known("Template is Disabled", 400, "Template has been paused too many times and is now disabled."),
+    132018: _Known("There is an issue with the parameters of the template", 400),
+    132068: _Known("Flow is blocked", 400),
+    132069: _Known("Flow is throttled", 400),
     133004: _Known("Server Temporarily Unavailable", 503),
+    133005: _Known("Two step verification PIN mismatch", 400, "The PIN does not match."),
     133010: _Known("Phone number not registered", 400),
+    133016: _Known("Registration and deregistration limit", 400, "Ten times within 72 hours are allowed."),
+    139100: _Known("Failed to block or unblock some users", 400),
+    139102: _Known("Blocklist limit reached", 400, "At most 64,000 people can be blocked."),
 }
 _UNKNOWN = _Known("Something went wrong", 400)
 
@@ -109,7 +121,8 @@ class GraphError(Exception):
         if self.code == 2:
             error |= {"message": _KNOWN[2].title, "type": "GraphMethodException", "is_transient": True}
         if self.subcode is not None:
-            error |= {"type": "GraphMethodException", "error_subcode": self.subcode}
+            kind = "OAuthException" if self.code == 190 else "GraphMethodException"
+            error |= {"type": kind, "error_subcode": self.subcode}
         if self.details:
             error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
         return {"error": error | {"fbtrace_id": "A" + secrets.token_urlsafe(16)}}
@@ -121,6 +134,11 @@ def no_token() -> GraphError:
 
 def bad_token() -> GraphError:
     return GraphError(190, http=401, message="Invalid OAuth access token - Cannot parse access token")
+
+
+def expired_token() -> GraphError:
+    message = "Error validating access token: Session has expired."
+    return GraphError(190, http=401, message=message, subcode=463)
 
 
 def no_such_object(method: str, node: str) -> GraphError:

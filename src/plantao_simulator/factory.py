@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 from plantao_simulator.config import Clock, SimulatorConfig
 from plantao_simulator.control import ControlApi
 from plantao_simulator.errors import GraphError
-from plantao_simulator.graph import GraphApi, render_graph_error
+from plantao_simulator.gate import render_graph_error
+from plantao_simulator.graph import GraphApi
 from plantao_simulator.page import page_routes
 from plantao_simulator.simulator import Simulator
 

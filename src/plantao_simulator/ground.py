@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 
+from plantao_simulator.business import Business
 from plantao_simulator.config import Clock, SimulatorConfig
 from plantao_simulator.events import Bus, Tasks
 from plantao_simulator.faults import Faults
@@ -12,10 +14,12 @@ from plantao_simulator.state import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """One simulator's settings, world, faults, events, tasks and present time."""
+    """One simulator's settings, company, world, faults, events, tasks, dice and present time."""
 
     config: SimulatorConfig
     now: Clock
+    business: Business
+    dice: random.Random
     world: World = field(default_factory=World)
     faults: Faults = field(default_factory=Faults)
     bus: Bus = field(default_factory=Bus)

@@ -12,15 +12,19 @@ def _filled(**fields: str | None) -> JsonObject:
 
 
 def _number(customer: Customer, faults: WebhookFaults) -> str | None:
+    if faults.omit_phone and customer.user_id:
+        return None
     return customer.user_id if faults.bsuid_in_from and customer.user_id else customer.wa_id
 
 
 def _user_id(customer: Customer, faults: WebhookFaults) -> str | None:
-    return None if faults.omit_bsuid and customer.wa_id else customer.user_id
+    return None if faults.omit_bsuid and customer.wa_id and not faults.omit_phone else customer.user_id
 
 
-def contact_of(customer: Customer, faults: WebhookFaults) -> JsonObject:
-    """One element of `contacts[]`."""
+def contact_of(customer: Customer, faults: WebhookFaults) -> JsonObject | None:
+    """One element of `contacts[]`; None where there shall be none."""
+    if faults.omit_contacts:
+        return None
     profile = _filled(name=customer.name, username=customer.username)
     return {"profile": profile} | _filled(wa_id=_number(customer, faults), user_id=_user_id(customer, faults))
 
@@ -34,7 +38,8 @@ def message_identity(customer: Customer, faults: WebhookFaults) -> JsonObject:
 
 
 def status_identity(customer: Customer, faults: WebhookFaults) -> JsonObject:
-    return _filled(recipient_id=customer.wa_id, recipient_user_id=_user_id(customer, faults))
+    phone = None if faults.omit_phone and customer.user_id else customer.wa_id
+    return _filled(recipient_id=phone, recipient_user_id=_user_id(customer, faults))
 
 
 def stamp(at: float, faults: WebhookFaults) -> str:

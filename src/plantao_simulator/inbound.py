@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from plantao_simulator.errors import webhook_error
-from plantao_simulator.media import Media, MediaStore
+from plantao_simulator.contents import BUILDERS, FIELDS, SAMPLE_REFERRAL
+from plantao_simulator.media import RECEIVED_LIFE, Media, MediaStore
 from plantao_simulator.samples import sample
 from plantao_simulator.wire import JsonObject
 
@@ -18,11 +18,29 @@ Writing = str | Mapping[str, Any]
 """A text, or a description with a `type`:
 
 `text {text}`, `image|video|audio|document|sticker {caption?, filename?, mime_type?, data? (base64), media? (an id)}`,
-`location {latitude, longitude, name?, address?}`, `contacts {contacts}`, `reaction {message_id, emoji}`,
-`button {text, payload}` (a template's quick reply), `button_reply {id, title}`, `list_reply {id, title, description?}`,
-`unsupported {kind}`, any other type with a `content` of its own. `reply_to` quotes a wamid. `raw` overrides
-keys of the finished message object (a value of null removes the key).
+`location {latitude, longitude, name?, address?}`, `contacts {contacts, origin?}`, `shared_phone {phone}` (the answer
+to a request for it), `reaction {message_id, emoji}`, `button {text, payload}` (a template's quick reply),
+`button_reply {id, title}`, `list_reply {id, title, description?}`, `flow_reply {answers, flow_token?}`,
+`call_permission_reply {response?, permanent?}`, `order {items, catalog_id?, text?}`, `edit {message_id, text}`,
+`revoke {message_id}`, `number_changed {phone}`, `user_id_changed {user_id}`, `identity_changed`, `too_large`,
+`unsupported {kind}`, any other type with a `content` of its own.
+
+On every type: `reply_to` quotes a wamid (there and in `message_id`, "last" is the newest one that fits); `forwarded`
+(true, or "many"); `referral` (true: a sample, or the object); `referred_product {catalog_id, product_retailer_id}`;
+`group_id`; `number` (id or digits) is the business number written to; `raw` overrides keys of the finished message
+object (a value of null removes the key).
 """
+
+
+_EVERY_TYPE = frozenset(["type", "reply_to", "forwarded", "referral", "referred_product", "group_id", "number", "raw"])
+_MEDIA_FIELDS = frozenset(["caption", "filename", "mime_type", "data", "media", "voice", "animated"])
+
+
+def fields_of(kind: str) -> frozenset[str] | None:
+    """The fields a description of this type may have; None for a type that is not known."""
+    if kind in MEDIA_TYPES:
+        return _EVERY_TYPE | _MEDIA_FIELDS
+    return _EVERY_TYPE | frozenset(FIELDS[kind].split()) if kind in FIELDS else None
 
 
 def compose(writing: Writing, media: MediaStore, download_base: str, now: float) -> JsonObject:
@@ -33,13 +51,24 @@ def compose(writing: Writing, media: MediaStore, download_base: str, now: float)
         if kind in MEDIA_TYPES:
             body = _media(kind, described, media, download_base, now)
         else:
-            body = _BUILDERS.get(kind, _own)(described)
+            body = (_own if "content" in described else BUILDERS.get(kind, _own))(described)
     except KeyError as missing:
         message = f"{kind}: {missing.args[0]} is required"
         raise ValueError(message) from None
-    if described.get("reply_to"):
-        body["context"] = {"id": str(described["reply_to"])}
-    return body
+    return body | _around(described)
+
+
+def _around(given: Mapping[str, Any]) -> JsonObject:
+    """What may stand beside any content."""
+    context: JsonObject = {"id": str(given["reply_to"])} if given.get("reply_to") else {}
+    if forwarded := given.get("forwarded"):
+        context["frequently_forwarded" if forwarded == "many" else "forwarded"] = True
+    if given.get("referred_product"):
+        context["referred_product"] = given["referred_product"]
+    made: JsonObject = {"context": context} if context else {}
+    if referral := given.get("referral"):
+        made["referral"] = SAMPLE_REFERRAL if referral is True else referral
+    return made | ({"group_id": given["group_id"]} if given.get("group_id") else {})
 
 
 def overridden(message: JsonObject, writing: Writing) -> JsonObject:
@@ -50,7 +79,7 @@ def overridden(message: JsonObject, writing: Writing) -> JsonObject:
 
 
 def _media(kind: str, given: Mapping[str, Any], media: MediaStore, download_base: str, now: float) -> JsonObject:
-    stored = _kept(given, media) if given.get("media") else media.add(*_bytes(kind, given))
+    stored = _kept(given, media) if given.get("media") else media.add(*_bytes(kind, given), dies_at=now + RECEIVED_LIFE)
     part: JsonObject = {"mime_type": stored.mime_type, "sha256": stored.sha256_base64, "id": stored.id}
     if given.get("caption") and kind not in {"audio", "sticker"}:
         part["caption"] = given["caption"]
@@ -84,70 +113,7 @@ def _bytes(kind: str, given: Mapping[str, Any]) -> tuple[bytes, str, str]:
     return content, str(given.get("mime_type") or mime), str(given.get("filename") or filename)
 
 
-def _text(given: Mapping[str, Any]) -> JsonObject:
-    if not isinstance(given["text"], str) or not given["text"]:
-        message = "text must be a text that is not empty"
-        raise ValueError(message)
-    return {"type": "text", "text": {"body": given["text"]}}
-
-
-def _picked(*names: str) -> Callable[[Mapping[str, Any]], JsonObject]:
-    def pick(given: Mapping[str, Any]) -> JsonObject:
-        return {name: given[name] for name in names if given.get(name) is not None}
-
-    return pick
-
-
-def _location(given: Mapping[str, Any]) -> JsonObject:
-    place = {"latitude": float(given["latitude"]), "longitude": float(given["longitude"])}
-    return {"type": "location", "location": place | _picked("name", "address", "url")(given)}
-
-
-def _contacts(given: Mapping[str, Any]) -> JsonObject:
-    return {"type": "contacts", "contacts": given["contacts"]}
-
-
-def _reaction(given: Mapping[str, Any]) -> JsonObject:
-    return {"type": "reaction", "reaction": {"message_id": given["message_id"], "emoji": given.get("emoji", "")}}
-
-
-def _button(given: Mapping[str, Any]) -> JsonObject:
-    return {"type": "button", "button": {"payload": given.get("payload") or given["text"], "text": given["text"]}}
-
-
-def _interactive(kind: str) -> Callable[[Mapping[str, Any]], JsonObject]:
-    def build(given: Mapping[str, Any]) -> JsonObject:
-        reply = {"id": given["id"], "title": given["title"]}
-        if kind == "list_reply":
-            reply |= _picked("description")(given)
-        return {"type": "interactive", "interactive": {"type": kind, kind: reply}}
-
-    return build
-
-
-def _unsupported(given: Mapping[str, Any]) -> JsonObject:
-    error = webhook_error(131051, "Message type is currently not supported.")
-    error.pop("href")
-    return {
-        "type": "unsupported",
-        "errors": [error | {"title": "Message type unknown", "message": "Message type unknown"}],
-        "unsupported": {"type": str(given.get("kind", "poll"))},
-    }
-
-
 def _own(given: Mapping[str, Any]) -> JsonObject:
     """A type the simulator has never heard of, such as the one Meta invents next year."""
     kind = str(given["type"])
     return {"type": kind, kind: given.get("content", {})}
-
-
-_BUILDERS: dict[str, Callable[[Mapping[str, Any]], JsonObject]] = {
-    "text": _text,
-    "location": _location,
-    "contacts": _contacts,
-    "reaction": _reaction,
-    "button": _button,
-    "button_reply": _interactive("button_reply"),
-    "list_reply": _interactive("list_reply"),
-    "unsupported": _unsupported,
-}

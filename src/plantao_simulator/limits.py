@@ -10,19 +10,21 @@ from plantao_simulator.errors import GraphError
 
 @dataclass(slots=True)
 class TokenBucket:
-    """Holds one second's worth of messages and refills evenly. Incoming and outgoing share it."""
+    """Refills evenly and holds `size` tokens: one second's worth unless given."""
 
     per_second: float
+    size: float = 0.0
     tokens: float = field(init=False)
     updated: float | None = None
 
     def __post_init__(self) -> None:
-        self.tokens = self.per_second
+        self.size = self.size or self.per_second
+        self.tokens = self.size
 
     def take(self, now: float) -> bool:
-        """One message; False if the second is used up."""
+        """One of them; False if there is none left."""
         elapsed = max(0.0, now - self.updated) if self.updated is not None else 0.0
-        self.tokens = min(self.per_second, self.tokens + elapsed * self.per_second)
+        self.tokens = min(self.size, self.tokens + elapsed * self.per_second)
         self.updated = now
         if self.tokens < 1:
             return False
@@ -54,12 +56,25 @@ class PairLimit:
 
 
 class Limits:
-    """Both limits for one business number."""
+    """Both limits for one business number. Incoming and outgoing messages share the throughput."""
 
-    def __init__(self, config: SimulatorConfig) -> None:
+    def __init__(self, config: SimulatorConfig, messages_per_second: float | None = None) -> None:
         self._config = config
-        self._number = TokenBucket(config.messages_per_second)
+        self._own_rate = messages_per_second
+        self._number = TokenBucket(self._standard)
         self._pairs: dict[str, PairLimit] = {}
+
+    @property
+    def _standard(self) -> float:
+        return self._own_rate or self._config.messages_per_second
+
+    @property
+    def messages_per_second(self) -> float:
+        return self._number.per_second
+
+    def set_rate(self, per_second: float | None) -> None:
+        """Another throughput, full at once; None: the one of the settings."""
+        self._number = TokenBucket(per_second or self._standard)
 
     def incoming(self, now: float) -> None:
         """A customer's message uses throughput too, but is never refused."""

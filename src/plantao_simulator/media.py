@@ -33,6 +33,8 @@ _LIMITS = {
         100 * _MB,
     ),
 }
+UPLOADED_LIFE = 30 * 24 * 3600
+RECEIVED_LIFE = 7 * 24 * 3600
 LARGEST = max(_LIMITS.values())
 
 
@@ -44,6 +46,9 @@ class Media:
     content: bytes
     mime_type: str
     filename: str
+    number: str | None = None
+    """The business number it belongs to; None: any."""
+    dies_at: float = float("inf")
 
     @property
     def sha256(self) -> str:
@@ -66,26 +71,45 @@ class MediaStore:
         self.download_base: str | None = None
         """Where addresses point instead of the simulator: a trap for those who send their token anywhere."""
 
-    def add(self, content: bytes, mime_type: str, filename: str) -> Media:
+    def add(
+        self,
+        content: bytes,
+        mime_type: str,
+        filename: str,
+        *,
+        number: str | None = None,
+        dies_at: float = float("inf"),
+    ) -> Media:
         media = Media(
-            id=str(10**15 + secrets.randbelow(9 * 10**15)), content=content, mime_type=mime_type, filename=filename
+            id=str(10**15 + secrets.randbelow(9 * 10**15)),
+            content=content,
+            mime_type=mime_type,
+            filename=filename,
+            number=number,
+            dies_at=dies_at,
         )
         self._files[media.id] = media
         return media
 
-    def upload(self, content: bytes, mime_type: str, filename: str) -> Media:
+    def upload(self, content: bytes, mime_type: str, filename: str, number: str, now: float) -> Media:
         """Like `add`, refused with 100 when Meta would not take the type or the size."""
         limit = _LIMITS.get(mime_type.partition(";")[0].strip())
         if limit is None:
             raise GraphError(100, f"Param file must be a file with one of the following types: {', '.join(_LIMITS)}.")
         if not content or len(content) > limit:
             raise GraphError(100, f"Param file must have 1 to {limit} bytes for {mime_type}.")
-        media = self.add(content, mime_type, filename)
+        media = self.add(content, mime_type, filename, number=number, dies_at=now + UPLOADED_LIFE)
         self.uploads.append(media.id)
         return media
 
     def get(self, media_id: str) -> Media | None:
         return self._files.get(media_id)
+
+    def of_number(self, media_id: str, number: str | None, now: float) -> Media | None:
+        """The file if it still lives and is this number's. None stands for any number."""
+        media = self._files.get(media_id)
+        fits = media is not None and now < media.dies_at and (None in {number, media.number} or media.number == number)
+        return media if fits else None
 
     def delete(self, media_id: str) -> bool:
         return self._files.pop(media_id, None) is not None
@@ -105,7 +129,7 @@ class MediaStore:
     def opened(self, media_id: str, expires: str, given_hash: str, now: float) -> Media | None:
         """The file behind an address; None when it expired, was deleted or was made up."""
         honest = hmac.compare_digest(self._hash(media_id, expires).encode(), given_hash.encode())
-        return self.get(media_id) if honest and now < int(expires) else None
+        return self.of_number(media_id, None, now) if honest and now < int(expires) else None
 
     def described(self, media: Media, base: str, now: float) -> JsonObject:
         """The answer of `GET /<MEDIA_ID>`."""

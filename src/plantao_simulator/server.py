@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
@@ -17,6 +17,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, sim: Simulator, *, signals: bool) -> None:
         super().__init__(config)
+        self.begin: Callable[[], object] | None = None
         self.listening = asyncio.Event()
         self._sim = sim
         self._signals = signals
@@ -33,6 +34,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         self._sim.break_connection = self._break
         self.listening.set()
+        if self.begin:
+            self.begin()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends the event streams first: uvicorn would wait for them."""
@@ -83,8 +86,10 @@ async def run_server(sim: Simulator, host: str = "127.0.0.1", port: int = 0) -> 
             await task
 
 
-async def serve_forever(sim: Simulator, host: str, port: int) -> None:
-    """Serves until SIGINT or SIGTERM. OSError if the address is taken."""
+async def serve_forever(sim: Simulator, host: str, port: int, begin: Callable[[], object] | None = None) -> None:
+    """Serves until SIGINT or SIGTERM; calls `begin` once it listens. OSError if the address is taken."""
     with open_listener(host, port) as listener:
         sim.base_url = address_of(listener)
-        await _server(sim, signals=True, level="warning").serve(sockets=[listener])
+        server = _server(sim, signals=True, level="warning")
+        server.begin = begin
+        await server.serve(sockets=[listener])

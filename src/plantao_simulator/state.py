@@ -44,6 +44,14 @@ class Customer:
     online: bool = True
     chat_open: bool = False
     wrote_at: float | None = None
+    wrote_to: dict[str, float] = field(default_factory=dict)
+    """When the customer last wrote, by the business number's id: each has a window of its own."""
+    referred_to: dict[str, float] = field(default_factory=dict)
+    """When the customer last came from an advertisement, likewise."""
+    free_until: dict[str, float] = field(default_factory=dict)
+    """The end of the free entry point that an answer to such a message opened."""
+    marketing: bool = True
+    """False once the customer has stopped marketing messages."""
     typing_until: float | None = None
 
     @property
@@ -57,10 +65,11 @@ class Customer:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ChatMessage:
-    """One message of a chat. `content` is the message object as it crossed the wire."""
+    """One message of a chat. `content`: as it crossed the wire; `number`: the business number's id."""
 
     id: str
     customer_id: str
+    number: str
     author: Author
     type: str
     content: JsonObject
@@ -72,6 +81,10 @@ class ChatMessage:
     callback_data: str | None = None
     priced: int = 0
     free: bool = False
+    entry_point: float | None = None
+    """The end of the free entry point it was sent in, Unix seconds."""
+    edited_at: float | None = None
+    deleted_at: float | None = None
 
     def advance(self, status: Status) -> bool:
         """Moves forward only; True if this changed anything. A failure never undoes a delivery."""
@@ -89,18 +102,13 @@ class ChatMessage:
         return _RANK[self.status] >= _RANK[status]
 
     def as_json(self) -> JsonObject:
-        names = ("id", "customer_id", "author", "type", "content", "timestamp", "status", "error", "shown", "options")
-        return {name: getattr(self, name) for name in names}
-
-    @property
-    def is_voice_note(self) -> bool:
-        """True for a voice note of the company: the one kind that tells when it is played."""
-        return self.author == "business" and bool((self.content.get("audio") or {}).get("voice"))
+        names = ("id", "customer_id", "number", "author", "type", "content", "timestamp", "status", "error", "shown")
+        return {name: getattr(self, name) for name in (*names, "edited_at", "deleted_at", "options")}
 
     @property
     def options(self) -> list[JsonObject]:
         """What the customer can tap under a message of the company, each as the writing it makes."""
-        if self.author == "customer":
+        if self.author == "customer" or self.deleted_at:
             return []
         if self.type == "template":
             quick = [b for b in (self.shown or {}).get("buttons", ()) if b["kind"] == "QUICK_REPLY"]
@@ -120,6 +128,7 @@ class Send:
     seq: int
     wamid: str
     customer_id: str
+    number: str
     at: float
     version: str
     payload: JsonObject
@@ -158,6 +167,18 @@ class World:
         if customer.user_id:
             self._by_user_id[customer.user_id] = customer
 
+    def renumber(self, customer: Customer, phone: str, wa_id: str, user_id: str | None) -> None:
+        """The customer has another phone, and with it another BSUID. ValueError if somebody else has one of them."""
+        if self.by_number(phone) not in {None, customer} or self.by_user_id(user_id or "") not in {None, customer}:
+            message = "another customer has this phone or user id"
+            raise ValueError(message)
+        self._by_number.pop(canonical(customer.phone or ""), None)
+        self._by_user_id.pop(customer.user_id or "", None)
+        customer.phone, customer.wa_id, customer.user_id = phone, wa_id, user_id
+        self._by_number[canonical(phone)] = customer
+        if user_id:
+            self._by_user_id[user_id] = customer
+
     def by_number(self, digits: str) -> Customer | None:
         return self._by_number.get(canonical(digits))
 
@@ -167,6 +188,10 @@ class World:
     def add_message(self, message: ChatMessage) -> None:
         self.messages[message.id] = message
         self._chats.setdefault(message.customer_id, []).append(message)
+
+    def keep_aside(self, message: ChatMessage) -> None:
+        """A message that changes another one and is no bubble of its own."""
+        self.messages[message.id] = message
 
     def chat(self, customer_id: str) -> list[ChatMessage]:
         """The chat as the phone shows it, oldest first."""

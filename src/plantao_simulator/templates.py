@@ -1,30 +1,34 @@
-"""Message templates: the shelf of approved ones and the checks Meta makes when one is sent."""
+"""Message templates and the shelf they stand on. `template_forms` makes them, `template_sends` checks what is sent."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from plantao_simulator.errors import GraphError
-
 HeaderFormat = Literal["TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"]
-_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_RESERVED_SECONDS = 30 * 24 * 3600
+
+
+def variables_of(text: str) -> tuple[str, ...]:
+    """Names of a text's variables in order: `1`, `2` if positional."""
+    return tuple(dict.fromkeys(VARIABLE.findall(text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateButton:
     """A button of a template; a `{{1}}` in `url` asks for one parameter when it is sent."""
 
-    kind: Literal["QUICK_REPLY", "URL", "PHONE_NUMBER", "REQUEST_CONTACT_INFO"]
+    kind: Literal["QUICK_REPLY", "URL", "PHONE_NUMBER", "REQUEST_CONTACT_INFO", "COPY_CODE", "OTP", "FLOW"]
     text: str
     url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One template in one language, in the state Meta has it."""
+    """One template in one language, in the state Meta has it. `components`: as they were handed in, if they were."""
 
     name: str
     body: str
@@ -36,26 +40,40 @@ class Template:
     header_text: str = ""
     footer: str = ""
     buttons: tuple[TemplateButton, ...] = ()
+    components: tuple[dict[str, Any], ...] = ()
+    quality: str = "UNKNOWN"
+    rejected_reason: str = "NONE"
+    edits: tuple[float, ...] = ()
+    """When it was edited, Unix seconds."""
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the body's variables in order: `1`, `2` if positional."""
-        return tuple(dict.fromkeys(_VARIABLE.findall(self.body)))
+        return variables_of(self.body)
 
     @property
     def named(self) -> bool:
-        return any(not name.isdigit() for name in self.variables)
+        return any(not name.isdigit() for name in (*self.variables, *variables_of(self.header_text)))
 
     def as_graph(self) -> dict[str, Any]:
         """One element of `GET /<WABA>/message_templates`."""
         return {
             "name": self.name,
             "parameter_format": "NAMED" if self.named else "POSITIONAL",
-            "components": _components(self),
+            "components": list(self.components) or _components(self),
             "language": self.language,
             "status": self.status,
             "category": self.category,
             "id": self.id,
+        }
+
+    def fields(self, wanted: str | None) -> dict[str, Any]:
+        """Only the asked fields (comma separated), `id` always; without a wish, the usual ones."""
+        if not wanted:
+            return self.as_graph()
+        quality = {"score": self.quality, "date": int(self.edits[-1]) if self.edits else 0}
+        known = self.as_graph() | {"quality_score": quality, "rejected_reason": self.rejected_reason}
+        return {name: known[name] for name in (part.strip() for part in wanted.split(",")) if name in known} | {
+            "id": self.id
         }
 
 
@@ -75,117 +93,45 @@ def _components(template: Template) -> list[dict[str, Any]]:
 
 @dataclass(slots=True)
 class TemplateShelf:
-    """All templates of the account, by name and language."""
+    """All templates of an account, by name and language, and the names that may not be used again yet."""
 
     by_key: dict[tuple[str, str], Template] = field(default_factory=dict)
+    reserved: dict[str, float] = field(default_factory=dict)
+    """Names of deleted templates, each with the time it becomes free."""
 
     @classmethod
     def of(cls, templates: tuple[Template, ...]) -> TemplateShelf:
         return cls({(t.name, t.language): t for t in templates})
 
+    def __iter__(self) -> Iterator[Template]:
+        return iter(self.by_key.values())
+
+    def as_graph(self) -> list[dict[str, Any]]:
+        return [template.as_graph() for template in self]
+
+    def by_id(self, template_id: str) -> Template | None:
+        return next((template for template in self if template.id == template_id), None)
+
     def add(self, template: Template) -> None:
         self.by_key[template.name, template.language] = template
 
-    def remove(self, name: str) -> bool:
-        """Deletes a name in all its languages, as Meta does; False if there was none."""
-        gone = [key for key in self.by_key if key[0] == name]
-        for key in gone:
-            del self.by_key[key]
-        return bool(gone)
+    def remove(self, name: str, now: float, template_id: str | None = None) -> list[Template]:
+        """Deletes a name in all its languages, or the one with this id; an approved one's name stays reserved."""
+        gone = [t for t in self if t.name == name and template_id in {None, t.id}]
+        for template in gone:
+            del self.by_key[template.name, template.language]
+            if template.status != "REJECTED":
+                self.reserved[name] = now + _RESERVED_SECONDS
+        return gone
 
-    def set_status(self, name: str, language: str, status: str) -> Template:
-        """Moves a template to another state (PAUSED, APPROVED …); KeyError if there is none."""
-        changed = replace(self.by_key[name, language], status=status)
+    def is_reserved(self, name: str, now: float) -> bool:
+        return now < self.reserved.get(name, 0)
+
+    def change(self, name: str, language: str, **changes: Any) -> Template:
+        """Puts a changed template in the old one's place; KeyError if there is none."""
+        changed = replace(self.by_key[name, language], **changes)
         self.add(changed)
         return changed
-
-    def check(self, sent: Mapping[str, Any]) -> Template:
-        """The template a send names, or Meta's refusal: 132001, 132015, 132016, 132000, 132012."""
-        name, language = str(sent["name"]), str(sent["language"]["code"])
-        template = self.by_key.get((name, language))
-        if template is None or template.status not in {"APPROVED", "PAUSED", "DISABLED"}:
-            details = f"template name ({name}) does not exist in {language}"
-            raise GraphError(132001, details)
-        if template.status != "APPROVED":
-            raise GraphError(132015 if template.status == "PAUSED" else 132016)
-        _check_body(template, _parameters(sent, "body"))
-        _check_header(template, _parameters(sent, "header"))
-        _check_buttons(template, sent)
-        return template
-
-
-def _parameters(sent: Mapping[str, Any], component: str) -> list[Any]:
-    for part in sent.get("components") or ():
-        if str(part.get("type", "")).lower() == component:
-            return list(part.get("parameters") or ())
-    return []
-
-
-def _count_mismatch(part: str, given: int, wanted: int) -> GraphError:
-    details = f"{part}: number of localizable_params ({given}) does not match the expected number of params ({wanted})"
-    return GraphError(132000, details)
-
-
-def _check_body(template: Template, given: list[Any]) -> None:
-    wanted = len(template.variables)
-    if len(given) != wanted:
-        raise _count_mismatch("body", len(given), wanted)
-    if template.named and {p.get("parameter_name") for p in given} != set(template.variables):
-        raise GraphError(132012, "body: parameter_name does not match the template's named parameters")
-
-
-def _check_header(template: Template, given: list[Any]) -> None:
-    wanted = 0 if template.header in {None, "TEXT"} else 1
-    if len(given) != wanted:
-        raise _count_mismatch("header", len(given), wanted)
-    for parameter in given:
-        if str(parameter.get("type", "")).upper() != template.header:
-            raise GraphError(132012, f"header: Format mismatch, expected {template.header}")
-
-
-def _check_buttons(template: Template, sent: Mapping[str, Any]) -> None:
-    given = {str(p.get("index")): p for p in sent.get("components") or () if p.get("type") == "button"}
-    for index, button in enumerate(template.buttons):
-        if "{{" in button.url and not (given.get(str(index)) or {}).get("parameters"):
-            raise GraphError(131008, f"buttons: Button at index {index} of type Url requires a parameter")
-    if any(not index.isdigit() or int(index) >= len(template.buttons) for index in given):
-        raise GraphError(132000, "buttons: the template has no button at this index")
-
-
-def rendered(template: Template, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What the customer's phone shows: texts with the parameters put in, and the buttons to tap."""
-    given = _parameters(sent, "body")
-    keys = [p.get("parameter_name") or str(i) for i, p in enumerate(given, 1)]
-    values = {key: _shown(parameter) for key, parameter in zip(keys, given, strict=True)}
-    text = _VARIABLE.sub(lambda match: values.get(match[1], match[0]), template.body)
-    buttons = [
-        {"kind": b.kind, "text": b.text, "payload": _payload(sent, i, b), "url": _url(sent, i, b)}
-        for i, b in enumerate(template.buttons)
-    ]
-    return {"header": template.header_text, "body": text, "footer": template.footer, "buttons": buttons}
-
-
-def _shown(parameter: Mapping[str, Any]) -> str:
-    inner = parameter.get(str(parameter.get("type")))
-    return str(inner.get("fallback_value", "")) if isinstance(inner, Mapping) else str(inner)
-
-
-def _parameter(sent: Mapping[str, Any], index: int) -> Mapping[str, Any]:
-    """The first parameter given for a button, {} if there is none."""
-    for part in sent.get("components") or ():
-        if part.get("type") == "button" and str(part.get("index")) == str(index):
-            return dict((part.get("parameters") or [{}])[0])
-    return {}
-
-
-def _payload(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
-    return str(_parameter(sent, index).get("payload", button.text))
-
-
-def _url(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
-    """Where a button leads, with its one variable put in; "" if it leads nowhere."""
-    suffix = str(_parameter(sent, index).get("text", ""))
-    return _VARIABLE.sub(lambda _: suffix, button.url)
 
 
 DEMO_TEMPLATES = (

@@ -70,6 +70,11 @@ def change(value: JsonObject, field: str = "messages") -> JsonObject:
 
 
 def envelope(account_id: str, groups: Iterable[list[JsonObject]]) -> JsonObject:
-    """A webhook body: one entry per group of changes."""
-    entries = [{"id": account_id, "changes": changes} for changes in groups]
-    return {"object": "whatsapp_business_account", "entry": entries}
+    """A webhook body of one account: one entry per group of changes."""
+    return bundle((account_id, changes) for changes in groups)
+
+
+def bundle(entries: Iterable[tuple[str, list[JsonObject]]]) -> JsonObject:
+    """A webhook body: an entry for each pair of account and changes."""
+    made = [{"id": account_id, "changes": changes} for account_id, changes in entries]
+    return {"object": "whatsapp_business_account", "entry": made}

@@ -201,7 +201,7 @@ async def test_what_the_company_asks_is_answered(bench: Bench, phone: Locator) -
     await phone.get_by_label("Nome").fill("Ana Souza")
     await phone.get_by_role("button", name="Enviar respostas").click()
     form = await newest(bench, 3)
-    assert form["interactive"]["nfm_reply"]["response_json"] == '{"flow_token":"tok-1","nome":"Ana Souza"}'
+    assert form["interactive"]["nfm_reply"]["response_json"] == '{"nome": "Ana Souza", "flow_token": "tok-1"}'
     await expect(phone.locator(".bubble.customer").last).to_contain_text("Ana Souza")
     await phone.get_by_role("button", name="Enviar localização").click()
     await phone.get_by_role("dialog").get_by_role("button", name="Enviar localização").click()

@@ -85,6 +85,7 @@ async def test_only_what_is_seen_is_built(bench: Bench, page: Page) -> None:
         said = ChatMessage(
             id=f"wamid.{n}",
             customer_id=people[0].id,
+            number=bench.sim.business.first.id,
             author="customer",
             type="text",
             content=content,

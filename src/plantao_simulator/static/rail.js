@@ -102,8 +102,7 @@ export class Rail {
   lastLine(customer, last) {
     if (isTyping(customer)) return h("span", { class: "last typing" }, T.typing);
     if (!last) return h("span", { class: "last" }, handle(customer));
-    const chat = chatOf(customer.id);
-    const text = chat.deleted.has(last.id) ? T.deleted : summary(chat.current(last));
+    const text = last.deleted_at ? T.deleted : summary(last);
     const name = glyph(last);
     return h("span", { class: "last" }, last.author === "customer" && h("span", { class: "by" }, `${T.you}: `), name && icon(name), text);
   }

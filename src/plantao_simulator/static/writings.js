@@ -20,25 +20,18 @@ export function contact({ name, phone, company }) {
 }
 
 // The answer to a template's button that asks for the phone number.
-export const ownPhone = (name, phone) => ({
-  type: "contacts",
-  contacts: [{ vcard: `BEGIN:VCARD\nVERSION:3.0\nFN:${name}\nTEL:${phone}\nEND:VCARD`, phones: [{ phone }] }],
-  raw: { origin: "contact_request" },
-});
+export const ownPhone = (name, phone) => ({ type: "shared_phone", name, phone });
 
 // An empty emoji takes the reaction back.
 export const reaction = (id, emoji) => ({ type: "reaction", message_id: id, emoji });
 
-export const order = (items, note = "") => ({ type: "order", content: { catalog_id: "194836987003835", text: note, product_items: items } });
+export const order = (items) => ({ type: "order", items });
 
-export const flowAnswer = (token, answers) => ({
-  type: "interactive",
-  content: { type: "nfm_reply", nfm_reply: { response_json: JSON.stringify({ ...(token ? { flow_token: token } : {}), ...answers }), body: "Sent", name: "flow" } },
-});
+export const flowAnswer = (token, answers) => ({ type: "flow_reply", answers, ...(token ? { flow_token: token } : {}) });
 
 export const poll = () => ({ type: "unsupported", kind: "poll" });
 
 // Numbers in coexistence with the company's app tell edits and deletions; nothing else does.
-export const edit = (id, body) => ({ type: "edit", content: { original_message_id: id, message: { type: "text", text: { body } } } });
+export const edit = (id, body) => ({ type: "edit", message_id: id, text: body });
 
-export const revoke = (id) => ({ type: "revoke", content: { original_message_id: id } });
+export const revoke = (id) => ({ type: "revoke", message_id: id });

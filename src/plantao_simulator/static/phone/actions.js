@@ -10,7 +10,7 @@ import { confirmSheet } from "./sheets.js";
 
 export function openActions(bubble, phone) {
   const { message, gone, reactions = {} } = bubble.view;
-  if (gone || (message.status === "failed" && message.author === "business")) return;
+  if (gone || !bubble.element.classList.contains("bubble")) return;
   const back = bubble.element;
   const react = (emoji) => phone.write(reaction(message.id, emoji === reactions.customer ? "" : emoji));
   const box = popover(bubble.more, "actions", [quickRow(reactions.customer, react, bubble), ...items(message, phone)], { role: "menu", "aria-label": T.actions }, back);

@@ -27,8 +27,11 @@ export class Bubble {
     const { message } = view;
     this.view = view;
     this.element.dataset.id = message.id;
-    if (message.status === "failed" && message.author === "business") return this.drawFailure(message);
-    const bodyKey = JSON.stringify([view.gone, message.edited && message.content, view.quoted && summary(view.quoted), view.quoted?.gone]);
+    if (message.type === "system") return this.drawNote("note", "system", message.content?.system?.body ?? T.kinds.system);
+    if (message.status === "failed" && message.author === "business") {
+      return this.drawNote("note fail", "faults", T.notDelivered(message.error?.code ?? "?", message.error?.title ?? ""));
+    }
+    const bodyKey = JSON.stringify([view.gone, message.edited_at, view.quoted && summary(view.quoted), view.quoted?.deleted_at]);
     if (bodyKey !== this.bodyKey) this.drawBody(view);
     this.bodyKey = bodyKey;
     this.drawMeta(message);
@@ -37,9 +40,10 @@ export class Bubble {
     return this;
   }
 
-  drawFailure({ error }) {
-    this.element.className = "note fail";
-    this.element.replaceChildren(icon("faults"), T.notDelivered(error?.code ?? "?", error?.title ?? ""));
+  // A line in the middle that nobody said.
+  drawNote(name, glyph, text) {
+    this.element.className = name;
+    this.element.replaceChildren(icon(glyph), text);
     return this;
   }
 
@@ -56,7 +60,7 @@ export class Bubble {
     const own = message.author === "customer";
     const status = T.status[message.status] ?? message.status;
     const ticks = own && h("span", { role: "img", "aria-label": status, title: status }, tick(message.status));
-    this.meta.replaceChildren(...[message.edited && h("span", {}, T.edited), h("time", {}, hour(message.timestamp)), ticks].filter(Boolean));
+    this.meta.replaceChildren(...[message.edited_at && h("span", {}, T.edited), h("time", {}, hour(message.timestamp)), ticks].filter(Boolean));
   }
 
   drawChips(reactions = {}) {
@@ -87,7 +91,7 @@ export const whoSaid = (message, phone) => (message.author === "customer" ? T.yo
 
 export function quoteOf(message, phone) {
   const name = glyph(message);
-  const text = message.gone ? T.deleted : summary(message);
+  const text = message.deleted_at ? T.deleted : summary(message);
   return [h("b", {}, whoSaid(message, phone)), h("span", {}, name && icon(name), text)];
 }
 

@@ -87,7 +87,7 @@ export class Log {
     const known = this.bubbles.get(message.id) ?? new Bubble(this.phone);
     this.bubbles.set(message.id, known);
     const fresh = this.seen !== undefined && !this.seen.has(message.id);
-    const view = { ...place, fresh: fresh || known.view?.fresh, message: chat.current(message), gone: chat.deleted.has(message.id), reactions: chat.reactions.get(message.id), quoted: chat.quotedBy(message) };
+    const view = { ...place, fresh: fresh || known.view?.fresh, message, gone: Boolean(message.deleted_at), reactions: chat.reactions.get(message.id), quoted: chat.quotedBy(message) };
     return known.update(view);
   }
 

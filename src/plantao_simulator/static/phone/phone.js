@@ -132,10 +132,10 @@ export class Phone {
   }
 
   editLast(event) {
-    const own = chatOf(this.id).visible().findLast((message) => message.author === "customer" && message.type === "text" && !chatOf(this.id).deleted.has(message.id));
+    const own = chatOf(this.id).visible().findLast((message) => message.author === "customer" && message.type === "text" && !message.deleted_at);
     if (!own) return;
     event.preventDefault();
-    this.composer.edit(chatOf(this.id).current(own));
+    this.composer.edit(own);
   }
 
   chooseFile(chosen) {
