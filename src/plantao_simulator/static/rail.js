@@ -1,4 +1,4 @@
-// The list of customers with its tools. Only the rows in view are built, at most once a frame, whatever arrives.
+// The list of customers with its tools. Only the rows in view are built, a few times a second at most, whatever arrives.
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { face } from "./parts/face.js";
@@ -8,6 +8,7 @@ import { glyph, handle, summary, when } from "./words.js";
 
 const ROW = 68; // pixels, as in rail.css
 const AROUND = 4; // rows built beyond the edges
+const PAUSE = 120; // milliseconds between two drawings: in a storm hundreds of messages come in a second
 
 export class Rail {
   constructor(root, { onPick, onNew, onOutage, onFaults }) {
@@ -19,14 +20,14 @@ export class Rail {
     this.count = h("span", { class: "count" });
     root.setAttribute("aria-label", T.people);
     root.append(this.tools(onNew, onOutage, onFaults), this.none, this.box);
-    this.box.addEventListener("scroll", () => this.draw(), { passive: true });
+    this.box.addEventListener("scroll", () => this.drawNow(), { passive: true });
     this.box.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.draw()).observe(this.box);
   }
 
   tools(onNew, onOutage, onFaults) {
     const search = h("input", { type: "search", placeholder: T.search, "aria-label": T.search });
-    search.addEventListener("input", () => ((store.filter = search.value), (this.box.scrollTop = 0), this.draw()));
+    search.addEventListener("input", () => ((store.filter = search.value), (this.box.scrollTop = 0), this.drawNow()));
     return h(
       "div",
       { class: "rail-tools" },
@@ -53,13 +54,14 @@ export class Rail {
   }
 
   draw() {
-    this.waiting ??= requestAnimationFrame(() => {
+    this.waiting ??= setTimeout(() => {
       this.waiting = undefined;
       this.drawNow();
-    });
+    }, Math.max(0, (this.drawnAt ?? -PAUSE) + PAUSE - performance.now()));
   }
 
   drawNow() {
+    this.drawnAt = performance.now();
     this.people = people();
     const { length } = this.people;
     this.none.hidden = length > 0;
