@@ -42,6 +42,16 @@ VISIT = {
     "language": {"code": "pt_BR"},
     "components": [{"type": "body", "parameters": [{"type": "text", "text": "Ana"}, {"type": "text", "text": "hoje"}]}],
 }
+# Remembers what the microphone gave, to see that it is let go.
+KEEP_TRACKS = """() => {
+    window.tracks = [];
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+    };
+}"""
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +73,8 @@ def a(kind: str, part: Any) -> Json:
     return {"messaging_product": "whatsapp", "to": PHONE, "type": kind, kind: part}
 
 
-async def test_a_voice_note_is_recorded_and_one_is_heard(bench: Bench, phone: Locator) -> None:
+async def test_a_voice_note_is_recorded_and_one_is_heard(bench: Bench, phone: Locator, page: Page) -> None:
+    await page.evaluate(KEEP_TRACKS)
     await phone.get_by_role("button", name="Gravar mensagem de voz").click()
     await phone.get_by_role("button", name="Descartar a gravação").click()
     await phone.get_by_role("button", name="Gravar mensagem de voz").click()
@@ -87,6 +98,10 @@ async def test_a_voice_note_is_recorded_and_one_is_heard(bench: Bench, phone: Lo
     await expect(player.get_by_role("button", name="Velocidade 1.5×")).to_have_text("1,5×")
     await player.get_by_role("button", name="Ouvir").click()
     await bench.sim.wait_for_status(bench.sim.sends[0].wamid, Status.PLAYED)
+
+    await phone.get_by_role("button", name="Gravar mensagem de voz").click()
+    await phone.get_by_role("button", name="Guardar o celular de Ana").click()
+    await page.wait_for_function("() => tracks.length === 3 && tracks.every((track) => track.readyState === 'ended')")
 
 
 async def test_every_kind_is_sent(bench: Bench, phone: Locator, page: Page) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Page, expect
@@ -12,6 +14,7 @@ from tests.simulator.test_page_sends import PHONE, a
 from plantao_simulator.samples import sample
 from plantao_simulator.state import ChatMessage, Status
 
+CONTRAST = Path(__file__).with_name("contrast.js").read_text()
 FORMATTED = "*forte* _leve_ ~fora~ ```cru``` 2*3*4 https://example.com/a?b=1. javascript:alert(1) <b>x</b>"
 
 pytestmark = pytest.mark.browser
@@ -63,6 +66,10 @@ async def test_every_kind_is_shown(bench: Bench, page: Page) -> None:
         await expect(shown).to_have_attribute("src", re.compile("/_sim/media/"))
         await expect(shown).to_be_visible()
         await page.keyboard.press("Escape")
+    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for theme in themes:
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert await page.evaluate(CONTRAST) == []
 
 
 async def test_without_signal_messages_wait(bench: Bench, page: Page) -> None:

@@ -51,7 +51,7 @@ function hide(id) {
 }
 
 function arrange() {
-  for (const [id, phone] of phones) if (!store.desk.includes(id)) (phone.element.remove(), phones.delete(id));
+  for (const [id, phone] of phones) if (!store.desk.includes(id)) (phone.close(), phones.delete(id));
   const made = store.desk.map((id) => {
     if (!phones.has(id)) phones.set(id, new Phone(id, { onClose: () => hide(id) }));
     return phones.get(id).element;
@@ -114,6 +114,9 @@ function setTheme(theme, connected) {
   localStorage.setItem("sim-theme", theme);
   drawTop(connected);
 }
+
+// A file that misses a phone must not make the browser leave the page.
+for (const event of ["dragover", "drop"]) addEventListener(event, (dragged) => dragged.preventDefault());
 
 // Nobody looks at the phones of a closed page: what arrives then is delivered, not read.
 addEventListener("pagehide", () => store.desk.forEach((id) => api.leave(id).catch(() => {})));

@@ -15,7 +15,7 @@ export class Composer {
     this.about = undefined; // { message, kind: "reply" | "edit" }
     this.input = h("textarea", { rows: "1", "aria-label": T.writeHere, placeholder: T.writeHere, maxlength: "4096" });
     this.banner = h("div", { class: "about", hidden: true });
-    this.smile = labelled("smile", T.emoji, { "aria-haspopup": "dialog", onclick: () => emojiPanel(this.smile, (emoji) => this.insert(emoji), { stays: true }) });
+    this.smile = labelled("smile", T.emoji, { "aria-haspopup": "dialog", onclick: () => emojiPanel(this.smile, (emoji) => this.insert(emoji), { stays: true, back: this.input }) });
     this.clip = labelled("plus", T.attach, { "aria-haspopup": "dialog", onclick: () => attachTray(this.clip, phone) });
     this.main = h("button", { class: "round send" });
     this.pill = h("div", { class: "pill" }, this.smile, this.input, this.clip);
@@ -116,8 +116,14 @@ export class Composer {
     this.fit();
   }
 
+  // Nobody should be recorded by a phone that was put away.
+  close() {
+    this.recorder?.stop(false);
+  }
+
   async record() {
     const back = (problem) => {
+      this.recorder = undefined;
       recorder.element.replaceWith(this.row);
       this.main.focus();
       if (problem) this.phone.toast(problem);
@@ -129,6 +135,7 @@ export class Composer {
       this.phone.toast(T.noMicrophone);
       return;
     }
+    this.recorder = recorder;
     this.row.replaceWith(recorder.element);
     recorder.element.querySelector(".send").focus();
   }

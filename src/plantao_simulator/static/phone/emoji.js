@@ -13,11 +13,11 @@ const GROUPS = {
 export const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const COLUMNS = 8;
 
-export function emojiPanel(anchor, onPick, { stays = false } = {}) {
+export function emojiPanel(anchor, onPick, { stays = false, back = anchor } = {}) {
   const groups = Object.entries(GROUPS).map(([name, all]) =>
     h("section", {}, h("h3", {}, T.emojiGroups[name]), h("div", { class: "emoji-grid" }, all.split(" ").map((emoji) => h("button", { type: "button" }, emoji)))),
   );
-  const box = popover(anchor, "emoji", groups, { role: "dialog", "aria-label": T.emoji });
+  const box = popover(anchor, "emoji", groups, { role: "dialog", "aria-label": T.emoji }, back);
   arrows(box, "button", COLUMNS);
   box.addEventListener("click", (event) => {
     const button = event.target.closest("button");

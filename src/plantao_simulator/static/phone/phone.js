@@ -82,6 +82,14 @@ export class Phone {
     this.bars.replaceChildren(icon(online ? "signal" : "nosignal"), h("i", { class: "battery" }));
   }
 
+  // The phone leaves the desk: it falls silent.
+  close() {
+    this.composer.close();
+    clearTimeout(this.typingEnd);
+    for (const sound of this.element.querySelectorAll("audio, video")) sound.pause();
+    this.element.remove();
+  }
+
   toEnd() {
     this.log.toEnd();
   }
