@@ -6,7 +6,9 @@
   };
   const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
   const light = (colour) => {
-    const [r, g, b] = colour.slice(0, 3).map((v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    const [r, g, b] = colour
+      .slice(0, 3)
+      .map((v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const ratio = (a, b) => {
@@ -16,7 +18,9 @@
   const grounds = (element, above = []) => {
     const { backgroundImage, backgroundColor } = getComputedStyle(element);
     const colour = parse(backgroundColor);
-    const colours = backgroundImage.includes("gradient") ? backgroundImage.match(/(rgba?|color)\([^)]*\)/g).map(parse) : [colour];
+    const colours = backgroundImage.includes("gradient")
+      ? backgroundImage.match(/(rgba?|color)\([^)]*\)/g).map(parse)
+      : [colour];
     if (colours[0][3] === 1) return colours.map((base) => above.reduceRight((below, top) => over(top, below), base));
     return grounds(element.parentElement, [...above, colour]);
   };
@@ -30,8 +34,10 @@
     const style = getComputedStyle(element);
     const [r, g, b, a] = parse(style.color);
     const large = parseFloat(style.fontSize) >= 24;
-    const worst = Math.min(...grounds(element).map((ground) => ratio(over([r, g, b, a * faded(element)], ground), ground)));
+    const worst = Math.min(
+      ...grounds(element).map((ground) => ratio(over([r, g, b, a * faded(element)], ground), ground)),
+    );
     if (worst < (large ? 3 : 4.5)) found.push([text.slice(0, 40), worst.toFixed(2)]);
   }
   return found;
-}
+};

@@ -72,8 +72,9 @@ async def test_every_kind_is_shown(bench: Bench, page: Page) -> None:
         assert await page.evaluate(CONTRAST) == []
 
 
-async def test_without_signal_messages_wait(bench: Bench, page: Page) -> None:
-    await bench.sim.write(bench.sim.customer("Ana", phone=PHONE), "oi")
+async def test_without_signal_messages_wait_and_odd_ones_do_no_harm(bench: Bench, page: Page) -> None:
+    ana = bench.sim.customer("Ana", phone=PHONE)
+    await bench.sim.write(ana, {"type": "order", "content": {"product_items": 5}})
     await page.goto(bench.base)
     await page.get_by_role("button", name="Ana").click()
     await page.get_by_role("button", name="Tirar o sinal deste celular").click()
@@ -83,6 +84,7 @@ async def test_without_signal_messages_wait(bench: Bench, page: Page) -> None:
     await expect(page.get_by_text("Estamos a caminho")).to_have_count(0)
     await page.get_by_role("button", name="Devolver o sinal a este celular").click()
     await expect(page.locator(".bubble.business")).to_contain_text("Estamos a caminho")
+    await expect(page.locator(".bubble.customer")).to_contain_text("Mensagem não suportada")
 
 
 async def test_only_what_is_seen_is_built(bench: Bench, page: Page) -> None:

@@ -4,7 +4,8 @@ async function call(method, path, body, keepalive = false) {
   const answer = await fetch(`/_sim${path}`, {
     method,
     keepalive, // the call outlives the page that makes it
-    headers: body === undefined ? {} : { "Content-Type": file ? body.type || "application/octet-stream" : "application/json" },
+    headers:
+      body === undefined ? {} : { "Content-Type": file ? body.type || "application/octet-stream" : "application/json" },
     body: file || body === undefined ? body : JSON.stringify(body),
   });
   const parsed = await answer.json().catch(() => ({}));
@@ -17,7 +18,8 @@ export const api = {
   create: (customer) => call("POST", "/customers", customer),
   change: (id, fields) => call("PATCH", `/customers/${id}`, fields),
   write: (id, writing) => call("POST", `/customers/${id}/messages`, writing),
-  tap: (id, messageId, optionId) => call("POST", `/customers/${id}/tap`, { message_id: messageId, option_id: optionId }),
+  tap: (id, messageId, optionId) =>
+    call("POST", `/customers/${id}/tap`, { message_id: messageId, option_id: optionId }),
   play: (id, messageId) => call("POST", `/customers/${id}/play`, { message_id: messageId }),
   open: (id, open) => call("POST", `/customers/${id}/chat`, { open }),
   leave: (id) => call("POST", `/customers/${id}/chat`, { open: false }, true),

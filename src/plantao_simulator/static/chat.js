@@ -2,10 +2,12 @@
 const NEVER_SHOWN = new Set(["reaction", "edit", "revoke"]);
 
 // The company's messages are on the phone once they are delivered; one that failed leaves a note.
-export const arrived = (message) =>
-  message.author === "customer" || !["pending", "sent"].includes(message.status);
+export const arrived = (message) => message.author === "customer" || !["pending", "sent"].includes(message.status);
 
-const isNews = (message) => arrived(message) && !["edit", "revoke"].includes(message.type) && (message.author === "customer" || message.status !== "failed");
+const isNews = (message) =>
+  arrived(message) &&
+  !["edit", "revoke"].includes(message.type) &&
+  (message.author === "customer" || message.status !== "failed");
 
 export class Chat {
   constructor(messages = []) {

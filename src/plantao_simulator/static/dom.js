@@ -10,7 +10,11 @@ export function h(tag, props = {}, ...children) {
     else if (name === "value") node.value = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  node.append(
+    ...children
+      .flat(Infinity)
+      .filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
+  );
   return node;
 }
 
@@ -40,7 +44,9 @@ export function arrows(group, selector = "button", columns = 1) {
     const all = [...group.querySelectorAll(selector)];
     const at = all.indexOf(document.activeElement);
     const wide = typeof columns === "function" ? columns() : columns;
-    const step = { ArrowDown: wide, ArrowUp: -wide, ArrowRight: 1, ArrowLeft: -1, Home: -at, End: all.length - 1 - at }[event.key];
+    const step = { ArrowDown: wide, ArrowUp: -wide, ArrowRight: 1, ArrowLeft: -1, Home: -at, End: all.length - 1 - at }[
+      event.key
+    ];
     const next = all[at + step];
     if (at < 0 || step === undefined || !next) return;
     event.preventDefault();

@@ -5,7 +5,17 @@ const PATHS = {
   close: ["M6 6l12 12", "M18 6 6 18"],
   back: ["M15 5l-7 7 7 7"],
   down: ["M6 9l6 6 6-6"],
-  sun: ["M12 4V2", "M12 22v-2", "M4 12H2", "M22 12h-2", "M6 6 4.6 4.6", "M19.4 19.4 18 18", "M6 18l-1.4 1.4", "M19.4 4.6 18 6", "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z"],
+  sun: [
+    "M12 4V2",
+    "M12 22v-2",
+    "M4 12H2",
+    "M22 12h-2",
+    "M6 6 4.6 4.6",
+    "M19.4 19.4 18 18",
+    "M6 18l-1.4 1.4",
+    "M19.4 4.6 18 6",
+    "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z",
+  ],
   moon: ["M20 14.5A8.5 8.5 0 1 1 9.5 4a7 7 0 0 0 10.5 10.5z"],
   bolt: ["M13 2 5 14h6l-1 8 8-12h-6z"],
   faults: ["M12 3 2 20h20z", "M12 10v4", "M12 17v.5"],
@@ -48,7 +58,15 @@ const SVG = "http://www.w3.org/2000/svg";
 
 export function drawn(box, paths, width) {
   const svg = document.createElementNS(SVG, "svg");
-  const look = { viewBox: box, fill: "none", stroke: "currentColor", "stroke-width": width, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" };
+  const look = {
+    viewBox: box,
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": width,
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+    "aria-hidden": "true",
+  };
   for (const [name, value] of Object.entries(look)) svg.setAttribute(name, value);
   for (const d of paths) {
     const path = document.createElementNS(SVG, "path");

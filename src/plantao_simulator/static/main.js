@@ -58,13 +58,20 @@ function arrange() {
   });
   shell.classList.toggle("chatting", made.length > 0);
   const place = made.length ? made : [welcome()];
-  if (place.some((element, index) => desk.children[index] !== element) || desk.children.length !== place.length) desk.replaceChildren(...place);
+  if (place.some((element, index) => desk.children[index] !== element) || desk.children.length !== place.length)
+    desk.replaceChildren(...place);
   for (const phone of phones.values()) phone.toEnd();
   rail.draw();
 }
 
 const welcome = () =>
-  h("div", { class: "welcome" }, h("img", { src: "/static/icon.svg", alt: "" }), h("h2", {}, T.welcomeTitle), h("p", {}, T.welcome));
+  h(
+    "div",
+    { class: "welcome" },
+    h("img", { src: "/static/icon.svg", alt: "" }),
+    h("h2", {}, T.welcomeTitle),
+    h("p", {}, T.welcome),
+  );
 
 function happened(kind, data) {
   if (kind === "reset") return load();
@@ -102,7 +109,9 @@ async function load() {
 function drawTop(connected) {
   const chosen = document.documentElement.dataset.theme;
   const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  const theme = labelled(dark ? "sun" : "moon", dark ? T.themeToLight : T.themeToDark, { onclick: () => setTheme(dark ? "light" : "dark", connected) });
+  const theme = labelled(dark ? "sun" : "moon", dark ? T.themeToLight : T.themeToDark, {
+    onclick: () => setTheme(dark ? "light" : "dark", connected),
+  });
   const { name, phone } = store.business;
   const titles = h("div", { class: "grow" }, h("h1", {}, T.title), h("p", {}, name ? T.subtitle(name, phone) : ""));
   const link = h("span", { class: connected ? "link" : "link off", role: "status" }, connected ? T.live : T.lost);

@@ -31,7 +31,16 @@ export class Rail {
     return h(
       "div",
       { class: "rail-tools" },
-      h("div", { class: "pair" }, h("button", { type: "button", class: "button main", onclick: onNew }, icon("plus"), T.newCustomer), h("button", { type: "button", class: "button", onclick: onFaults, "aria-label": T.faults, title: T.faults }, icon("faults"))),
+      h(
+        "div",
+        { class: "pair" },
+        h("button", { type: "button", class: "button main", onclick: onNew }, icon("plus"), T.newCustomer),
+        h(
+          "button",
+          { type: "button", class: "button", onclick: onFaults, "aria-label": T.faults, title: T.faults },
+          icon("faults"),
+        ),
+      ),
       this.outage(onOutage),
       h("div", { class: "search" }, icon("search"), search, this.count),
     );
@@ -54,10 +63,13 @@ export class Rail {
   }
 
   draw() {
-    this.waiting ??= setTimeout(() => {
-      this.waiting = undefined;
-      this.drawNow();
-    }, Math.max(0, (this.drawnAt ?? -PAUSE) + PAUSE - performance.now()));
+    this.waiting ??= setTimeout(
+      () => {
+        this.waiting = undefined;
+        this.drawNow();
+      },
+      Math.max(0, (this.drawnAt ?? -PAUSE) + PAUSE - performance.now()),
+    );
   }
 
   drawNow() {
@@ -71,13 +83,23 @@ export class Rail {
     const first = Math.max(0, Math.floor(this.box.scrollTop / ROW) - AROUND);
     const shown = this.people.slice(first, Math.ceil((this.box.scrollTop + this.box.clientHeight) / ROW) + AROUND);
     const kept = new Set(shown.map((customer) => customer.id));
-    for (const [id, row] of this.rows) if (!kept.has(id) && !row.contains(document.activeElement)) (row.remove(), this.rows.delete(id));
+    for (const [id, row] of this.rows)
+      if (!kept.has(id) && !row.contains(document.activeElement)) (row.remove(), this.rows.delete(id));
     shown.forEach((customer, index) => this.drawRow(customer, first + index, length));
   }
 
   drawRow(customer, index, length) {
     if (!this.rows.has(customer.id)) {
-      const made = h("li", {}, h("button", { type: "button", class: "person", "data-person": customer.id, onclick: () => this.onPick(customer.id) }));
+      const made = h(
+        "li",
+        {},
+        h("button", {
+          type: "button",
+          class: "person",
+          "data-person": customer.id,
+          onclick: () => this.onPick(customer.id),
+        }),
+      );
       this.rows.set(customer.id, made);
       this.list.append(made);
     }
@@ -106,7 +128,13 @@ export class Rail {
     if (!last) return h("span", { class: "last" }, handle(customer));
     const text = last.deleted_at ? T.deleted : summary(last);
     const name = glyph(last);
-    return h("span", { class: "last" }, last.author === "customer" && h("span", { class: "by" }, `${T.you}: `), name && icon(name), text);
+    return h(
+      "span",
+      { class: "last" },
+      last.author === "customer" && h("span", { class: "by" }, `${T.you}: `),
+      name && icon(name),
+      text,
+    );
   }
 
   // Up and down walk through the whole list, also through what is not built yet.

@@ -56,14 +56,22 @@ export const isJumbo = (text) => /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim()
 export function summary(message) {
   const part = message.content?.[message.type] ?? {};
   switch (message.type) {
-    case "text": return part.body ?? "";
-    case "template": return message.shown?.body ?? T.kinds.template;
-    case "interactive": return interactive(part);
-    case "button": return part.text ?? T.kinds.button;
-    case "reaction": return part.emoji ? T.reacted(part.emoji) : T.unreacted;
-    case "contacts": return part[0]?.name?.formatted_name ?? T.kinds.contacts;
-    case "audio": return T.kinds.audio;
-    default: return part.caption || part.filename || part.name || (T.kinds[message.type] ?? T.kinds.unsupported);
+    case "text":
+      return part.body ?? "";
+    case "template":
+      return message.shown?.body ?? T.kinds.template;
+    case "interactive":
+      return interactive(part);
+    case "button":
+      return part.text ?? T.kinds.button;
+    case "reaction":
+      return part.emoji ? T.reacted(part.emoji) : T.unreacted;
+    case "contacts":
+      return part[0]?.name?.formatted_name ?? T.kinds.contacts;
+    case "audio":
+      return T.kinds.audio;
+    default:
+      return part.caption || part.filename || part.name || (T.kinds[message.type] ?? T.kinds.unsupported);
   }
 }
 
@@ -73,5 +81,15 @@ function interactive(part) {
 }
 
 // A drawing that goes with the summary where there is room for one.
-const GLYPHS = { image: "image", video: "video", audio: "mic", document: "document", sticker: "sticker", location: "location", contacts: "contacts", order: "order", unsupported: "unsupported" };
+const GLYPHS = {
+  image: "image",
+  video: "video",
+  audio: "mic",
+  document: "document",
+  sticker: "sticker",
+  location: "location",
+  contacts: "contacts",
+  order: "order",
+  unsupported: "unsupported",
+};
 export const glyph = (message) => GLYPHS[message.type];

@@ -8,12 +8,20 @@ export const file = (type, media, caption) => ({ type, media, ...(caption ? { ca
 
 export const voice = (media) => ({ type: "audio", media, voice: true });
 
-export const place = ({ latitude, longitude, name, address }) => ({ type: "location", latitude, longitude, ...(name ? { name } : {}), ...(address ? { address } : {}) });
+export const place = ({ latitude, longitude, name, address }) => ({
+  type: "location",
+  latitude,
+  longitude,
+  ...(name ? { name } : {}),
+  ...(address ? { address } : {}),
+});
 
 export function contact({ name, phone, company }) {
   const digits = phone.replace(/\D/g, "");
   const [first, ...rest] = name.split(/\s+/);
-  const card = { name: { formatted_name: name, first_name: first, ...(rest.length ? { last_name: rest.join(" ") } : {}) } };
+  const card = {
+    name: { formatted_name: name, first_name: first, ...(rest.length ? { last_name: rest.join(" ") } : {}) },
+  };
   if (digits) card.phones = [{ phone, type: "CELL", wa_id: digits }];
   if (company) card.org = { company };
   return { type: "contacts", contacts: [card] };
@@ -27,7 +35,11 @@ export const reaction = (id, emoji) => ({ type: "reaction", message_id: id, emoj
 
 export const order = (items) => ({ type: "order", items });
 
-export const flowAnswer = (token, answers) => ({ type: "flow_reply", answers, ...(token ? { flow_token: token } : {}) });
+export const flowAnswer = (token, answers) => ({
+  type: "flow_reply",
+  answers,
+  ...(token ? { flow_token: token } : {}),
+});
 
 export const poll = () => ({ type: "unsupported", kind: "poll" });
 

@@ -23,7 +23,13 @@ function contacts(list) {
   const name = nameOf(first);
   const detail = [first.org?.company, first.phones?.[0]?.phone].filter(Boolean).join(" · ");
   const rest = others.length > 0 && h("small", {}, T.moreContacts(others.length));
-  return [h("div", { class: "card" }, h("div", { class: "person-card" }, face(name), h("div", {}, h("b", {}, name), h("small", {}, detail), rest)))];
+  return [
+    h(
+      "div",
+      { class: "card" },
+      h("div", { class: "person-card" }, face(name), h("div", {}, h("b", {}, name), h("small", {}, detail), rest)),
+    ),
+  ];
 }
 
 function order(part) {
@@ -31,10 +37,24 @@ function order(part) {
   const currency = items[0]?.currency ?? "BRL";
   const total = items.reduce((sum, item) => sum + item.quantity * item.item_price, 0);
   const lines = items.map((item) =>
-    h("li", {}, h("span", {}, `${item.quantity}× ${T.products[item.product_retailer_id] ?? item.product_retailer_id}`), h("span", {}, money(item.quantity * item.item_price, item.currency))),
+    h(
+      "li",
+      {},
+      h("span", {}, `${item.quantity}× ${T.products[item.product_retailer_id] ?? item.product_retailer_id}`),
+      h("span", {}, money(item.quantity * item.item_price, item.currency)),
+    ),
   );
   const pieces = items.reduce((sum, item) => sum + item.quantity, 0);
-  return [h("div", { class: "card order" }, h("b", {}, icon("order"), T.orderOf(pieces)), h("ul", {}, lines), h("div", { class: "total" }, h("span", {}, T.total), h("b", {}, money(total, currency))), part.text && h("p", {}, part.text))];
+  return [
+    h(
+      "div",
+      { class: "card order" },
+      h("b", {}, icon("order"), T.orderOf(pieces)),
+      h("ul", {}, lines),
+      h("div", { class: "total" }, h("span", {}, T.total), h("b", {}, money(total, currency))),
+      part.text && h("p", {}, part.text),
+    ),
+  ];
 }
 
 export const CARDS = { location: (part) => [place(part)], contacts, order };

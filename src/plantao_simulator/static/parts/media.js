@@ -11,14 +11,23 @@ export const placeholder = (name, label) => h("div", { class: "media" }, icon(na
 
 function elsewhere(kind, part) {
   if (!isWeb(part.link)) return placeholder(kind, T.kinds[kind]);
-  return h("div", { class: "media" }, icon(kind), h("span", {}, T.elsewhere, h("br"), link(part.link, new URL(part.link).host)));
+  return h(
+    "div",
+    { class: "media" },
+    icon(kind),
+    h("span", {}, T.elsewhere, h("br"), link(part.link, new URL(part.link).host)),
+  );
 }
 
 export function photo(part, phone) {
   if (!part.id) return elsewhere("image", part);
   const label = part.caption || T.kinds.image;
   const image = h("img", { class: "photo", src: mediaUrl(part.id), alt: label });
-  const button = h("button", { type: "button", class: "open", "aria-label": T.openPhoto(label), onclick: () => phone.view("image", part) }, image);
+  const button = h(
+    "button",
+    { type: "button", class: "open", "aria-label": T.openPhoto(label), onclick: () => phone.view("image", part) },
+    image,
+  );
   image.addEventListener("error", () => button.replaceWith(placeholder("image", T.kinds.image)));
   return button;
 }
@@ -26,8 +35,20 @@ export function photo(part, phone) {
 export function film(part, phone) {
   if (!part.id) return elsewhere("video", part);
   const label = part.caption || T.kinds.video;
-  const video = h("video", { class: "photo", src: mediaUrl(part.id), preload: "metadata", muted: true, playsinline: true, tabindex: "-1" });
-  const button = h("button", { type: "button", class: "open film", "aria-label": T.openVideo(label), onclick: () => phone.view("video", part) }, video, h("span", { class: "glyph" }, icon("play")));
+  const video = h("video", {
+    class: "photo",
+    src: mediaUrl(part.id),
+    preload: "metadata",
+    muted: true,
+    playsinline: true,
+    tabindex: "-1",
+  });
+  const button = h(
+    "button",
+    { type: "button", class: "open film", "aria-label": T.openVideo(label), onclick: () => phone.view("video", part) },
+    video,
+    h("span", { class: "glyph" }, icon("play")),
+  );
   video.addEventListener("error", () => button.classList.add("blank"));
   return button;
 }
@@ -44,7 +65,13 @@ export function paper(part) {
   const name = part.filename ?? T.kinds.document;
   const kind = /\.(\w{1,5})$/.exec(name)?.[1]?.toUpperCase() ?? "";
   const details = h("small", {}, kind);
-  const row = h("a", { class: "paper", href: mediaUrl(part.id), download: name, "aria-label": T.download(name) }, h("span", { class: "sheet" }, icon("document")), h("span", { class: "named" }, h("b", {}, name), details), icon("download"));
+  const row = h(
+    "a",
+    { class: "paper", href: mediaUrl(part.id), download: name, "aria-label": T.download(name) },
+    h("span", { class: "sheet" }, icon("document")),
+    h("span", { class: "named" }, h("b", {}, name), details),
+    icon("download"),
+  );
   return whenSeen(row, async () => {
     const answer = await fetch(mediaUrl(part.id), { method: "HEAD" }).catch(() => null);
     const bytes = Number(answer?.headers.get("content-length"));
@@ -52,12 +79,16 @@ export function paper(part) {
   });
 }
 
-const captioned = (build) => (part, { phone }) => [build(part, phone), paragraph(part.caption)];
+const captioned =
+  (build) =>
+  (part, { phone }) => [build(part, phone), paragraph(part.caption)];
 
 export const MEDIA = {
   image: captioned(photo),
   video: captioned(film),
   document: captioned(paper),
   sticker: (part) => [sticker(part)],
-  audio: (part, { phone, message }) => [part.id ? player(part.id, { onFirstPlay: () => phone.played(message) }) : elsewhere("audio", part)],
+  audio: (part, { phone, message }) => [
+    part.id ? player(part.id, { onFirstPlay: () => phone.played(message) }) : elsewhere("audio", part),
+  ],
 };

@@ -11,7 +11,11 @@ let playing; // one at a time, as on a phone
 
 export function player(id, { onFirstPlay = () => {} } = {}) {
   const audio = h("audio", { src: mediaUrl(id), preload: "metadata" });
-  const wave = h("div", { class: "wave", "aria-hidden": "true" }, flat().map(() => h("i")));
+  const wave = h(
+    "div",
+    { class: "wave", "aria-hidden": "true" },
+    flat().map(() => h("i")),
+  );
   const slider = h("input", { type: "range", min: "0", max: "1000", value: "0", step: "1", "aria-label": T.position });
   const time = h("span", { class: "time" }, clock(0));
   const play = h("button", { type: "button", class: "play", "aria-label": T.play }, icon("play"));
@@ -19,11 +23,19 @@ export function player(id, { onFirstPlay = () => {} } = {}) {
   const box = h("div", { class: "player" }, play, h("div", { class: "track" }, wave, slider), time, speed, audio);
   play.addEventListener("click", () => toggle(audio, onFirstPlay));
   speed.addEventListener("click", () => faster(audio, speed));
-  slider.addEventListener("input", () => audio.duration && (audio.currentTime = (slider.value / 1000) * audio.duration));
+  slider.addEventListener(
+    "input",
+    () => audio.duration && (audio.currentTime = (slider.value / 1000) * audio.duration),
+  );
   const draw = () => progress(audio, { wave, slider, time });
-  for (const event of ["timeupdate", "loadedmetadata", "durationchange", "seeked", "ended"]) audio.addEventListener(event, draw);
+  for (const event of ["timeupdate", "loadedmetadata", "durationchange", "seeked", "ended"])
+    audio.addEventListener(event, draw);
   for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, () => buttonFor(play, audio));
-  whenSeen(box, () => shape(id).then((heights) => heights.forEach((height, bar) => wave.children[bar].style.setProperty("--h", height.toFixed(2)))));
+  whenSeen(box, () =>
+    shape(id).then((heights) =>
+      heights.forEach((height, bar) => wave.children[bar].style.setProperty("--h", height.toFixed(2))),
+    ),
+  );
   return box;
 }
 
@@ -47,7 +59,9 @@ function progress(audio, { wave, slider, time }) {
   slider.value = String(Math.round(part * 1000));
   slider.setAttribute("aria-valuetext", `${clock(audio.currentTime)} / ${clock(length)}`);
   time.textContent = clock(audio.currentTime || length);
-  [...wave.children].forEach((bar, index) => bar.classList.toggle("done", part > 0 && index / wave.children.length < part));
+  [...wave.children].forEach((bar, index) =>
+    bar.classList.toggle("done", part > 0 && index / wave.children.length < part),
+  );
 }
 
 function buttonFor(button, audio) {

@@ -24,7 +24,11 @@ export function bars(samples, count = BARS) {
 
 // Bars of silence when the recording cannot be read.
 export function shape(id) {
-  if (!known.has(id)) known.set(id, decoded(id).catch(() => Array(BARS).fill(0.08)));
+  if (!known.has(id))
+    known.set(
+      id,
+      decoded(id).catch(() => Array(BARS).fill(0.08)),
+    );
   return known.get(id);
 }
 

@@ -13,7 +13,13 @@ export function openActions(bubble, phone) {
   if (gone || !bubble.element.classList.contains("bubble")) return;
   const back = bubble.element;
   const react = (emoji) => phone.write(reaction(message.id, emoji === reactions.customer ? "" : emoji));
-  const box = popover(bubble.more, "actions", [quickRow(reactions.customer, react, bubble), ...items(message, phone)], { role: "menu", "aria-label": T.actions }, back);
+  const box = popover(
+    bubble.more,
+    "actions",
+    [quickRow(reactions.customer, react, bubble), ...items(message, phone)],
+    { role: "menu", "aria-label": T.actions },
+    back,
+  );
   box.addEventListener("click", (event) => event.target.closest("[role=menuitem]") && box.hidePopover(), true);
   arrows(box, "button");
   box.querySelector("button").focus();
@@ -21,8 +27,23 @@ export function openActions(bubble, phone) {
 
 function quickRow(current, react, bubble) {
   const shown = current && !QUICK.includes(current) ? [current, ...QUICK.slice(0, -1)] : QUICK;
-  const button = (emoji) => h("button", { type: "button", role: "menuitem", class: emoji === current ? "on" : "", "aria-label": emoji === current ? T.unreact(emoji) : T.react(emoji), onclick: () => react(emoji) }, emoji);
-  const more = h("button", { type: "button", role: "menuitem", "aria-label": T.moreReactions, onclick: () => emojiPanel(bubble.more, react) }, icon("plus"));
+  const button = (emoji) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        class: emoji === current ? "on" : "",
+        "aria-label": emoji === current ? T.unreact(emoji) : T.react(emoji),
+        onclick: () => react(emoji),
+      },
+      emoji,
+    );
+  const more = h(
+    "button",
+    { type: "button", role: "menuitem", "aria-label": T.moreReactions, onclick: () => emojiPanel(bubble.more, react) },
+    icon("plus"),
+  );
   return h("div", { class: "quick", role: "none" }, shown.map(button), more);
 }
 

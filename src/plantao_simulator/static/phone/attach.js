@@ -23,7 +23,10 @@ export function attachTray(anchor, phone) {
     video: ["video", () => phone.write(sample("video", T.samples.video))],
     unsupported: ["poll", () => phone.write(poll())],
   };
-  const box = popover(anchor, "tray", [group(T.attachOwn, own), group(T.attachSamples, samples)], { role: "dialog", "aria-label": T.attach });
+  const box = popover(anchor, "tray", [group(T.attachOwn, own), group(T.attachSamples, samples)], {
+    role: "dialog",
+    "aria-label": T.attach,
+  });
   box.addEventListener("click", (event) => {
     const chosen = event.target.closest("button");
     if (!chosen) return;
@@ -35,7 +38,13 @@ export function attachTray(anchor, phone) {
 }
 
 function group(title, entries) {
-  const button = ([kind, [glyph]]) => h("button", { type: "button", "data-kind": kind }, h("span", { class: `disc ${kind}` }, icon(glyph)), T.attachments[kind]);
+  const button = ([kind, [glyph]]) =>
+    h(
+      "button",
+      { type: "button", "data-kind": kind },
+      h("span", { class: `disc ${kind}` }, icon(glyph)),
+      T.attachments[kind],
+    );
   return h("section", {}, h("h3", {}, title), h("div", { class: "tray-grid" }, Object.entries(entries).map(button)));
 }
 

@@ -15,7 +15,10 @@ export class Composer {
     this.about = undefined; // { message, kind: "reply" | "edit" }
     this.input = h("textarea", { rows: "1", "aria-label": T.writeHere, placeholder: T.writeHere, maxlength: "4096" });
     this.banner = h("div", { class: "about", hidden: true });
-    this.smile = labelled("smile", T.emoji, { "aria-haspopup": "dialog", onclick: () => emojiPanel(this.smile, (emoji) => this.insert(emoji), { stays: true, back: this.input }) });
+    this.smile = labelled("smile", T.emoji, {
+      "aria-haspopup": "dialog",
+      onclick: () => emojiPanel(this.smile, (emoji) => this.insert(emoji), { stays: true, back: this.input }),
+    });
     this.clip = labelled("plus", T.attach, { "aria-haspopup": "dialog", onclick: () => attachTray(this.clip, phone) });
     this.main = h("button", { class: "round send" });
     this.pill = h("div", { class: "pill" }, this.smile, this.input, this.clip);
@@ -79,7 +82,12 @@ export class Composer {
     this.about = about;
     const title = about.kind === "edit" ? T.editing : T.replyingTo(whoSaid(about.message, this.phone));
     const quote = h("div", { class: `quote ${about.message.author}` }, quoteOf(about.message, this.phone));
-    this.banner.replaceChildren(h("span", { class: "unseen", role: "status" }, title), icon(about.kind === "edit" ? "edit" : "reply"), quote, labelled("close", T.stopReply, { onclick: () => this.drop() }));
+    this.banner.replaceChildren(
+      h("span", { class: "unseen", role: "status" }, title),
+      icon(about.kind === "edit" ? "edit" : "reply"),
+      quote,
+      labelled("close", T.stopReply, { onclick: () => this.drop() }),
+    );
     this.banner.hidden = false;
     this.fit();
     this.input.focus();
@@ -128,7 +136,10 @@ export class Composer {
       this.main.focus();
       if (problem) this.phone.toast(problem);
     };
-    const recorder = new Recorder({ onCancel: back, onDone: (blob) => (back(), this.phone.sendVoice(blob, (id) => this.answering(voice(id)))) });
+    const recorder = new Recorder({
+      onCancel: back,
+      onDone: (blob) => (back(), this.phone.sendVoice(blob, (id) => this.answering(voice(id)))),
+    });
     try {
       await recorder.start();
     } catch {

@@ -15,7 +15,16 @@ const COLUMNS = 8;
 
 export function emojiPanel(anchor, onPick, { stays = false, back = anchor } = {}) {
   const groups = Object.entries(GROUPS).map(([name, all]) =>
-    h("section", {}, h("h3", {}, T.emojiGroups[name]), h("div", { class: "emoji-grid" }, all.split(" ").map((emoji) => h("button", { type: "button" }, emoji)))),
+    h(
+      "section",
+      {},
+      h("h3", {}, T.emojiGroups[name]),
+      h(
+        "div",
+        { class: "emoji-grid" },
+        all.split(" ").map((emoji) => h("button", { type: "button" }, emoji)),
+      ),
+    ),
   );
   const box = popover(anchor, "emoji", groups, { role: "dialog", "aria-label": T.emoji }, back);
   arrows(box, "button", COLUMNS);

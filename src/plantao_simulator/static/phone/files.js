@@ -3,7 +3,14 @@ import { h } from "../dom.js";
 
 export const LARGEST = 100 * 1024 * 1024; // bytes
 
-const KINDS = { "image/jpeg": "image", "image/png": "image", "image/gif": "image", "image/webp": "image", "video/mp4": "video", "video/3gpp": "video" };
+const KINDS = {
+  "image/jpeg": "image",
+  "image/png": "image",
+  "image/gif": "image",
+  "image/webp": "image",
+  "video/mp4": "video",
+  "video/3gpp": "video",
+};
 
 export function kindOf(file) {
   if (KINDS[file.type]) return KINDS[file.type];

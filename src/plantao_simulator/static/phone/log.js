@@ -87,7 +87,14 @@ export class Log {
     const known = this.bubbles.get(message.id) ?? new Bubble(this.phone);
     this.bubbles.set(message.id, known);
     const fresh = this.seen !== undefined && !this.seen.has(message.id);
-    const view = { ...place, fresh: fresh || known.view?.fresh, message, gone: Boolean(message.deleted_at), reactions: chat.reactions.get(message.id), quoted: chat.quotedBy(message) };
+    const view = {
+      ...place,
+      fresh: fresh || known.view?.fresh,
+      message,
+      gone: Boolean(message.deleted_at),
+      reactions: chat.reactions.get(message.id),
+      quoted: chat.quotedBy(message),
+    };
     return known.update(view);
   }
 
@@ -107,7 +114,9 @@ export class Log {
     const rows = [...this.list.querySelectorAll(".bubble[data-id]")];
     const at = rows.indexOf(document.activeElement.closest?.(".bubble[data-id]"));
     if (event.key === "Enter" && rows[at] === document.activeElement) return this.context(event);
-    const to = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
+    const to = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[
+      event.key
+    ];
     if (to === undefined || event.target.matches("input") || !rows[to]) return undefined;
     event.preventDefault();
     return rows[to].focus();
@@ -122,7 +131,15 @@ export class Log {
   }
 }
 
-const sameTurn = (a, b) => Boolean(a && b && a.author === b.author && a.status !== "failed" && b.timestamp - a.timestamp < TURN && dayKey(a.timestamp) === dayKey(b.timestamp));
+const sameTurn = (a, b) =>
+  Boolean(
+    a &&
+    b &&
+    a.author === b.author &&
+    a.status !== "failed" &&
+    b.timestamp - a.timestamp < TURN &&
+    dayKey(a.timestamp) === dayKey(b.timestamp),
+  );
 
 // Puts the list's children into the wanted order, moving and touching as few as possible.
 function place(list, wanted) {

@@ -26,10 +26,25 @@ export class Phone {
     this.time = h("span", { class: "clock", "aria-hidden": "true" });
     this.bars = h("span", { class: "bars", "aria-hidden": "true" });
     this.banner = h("div", { class: "nosignal", role: "status", hidden: true });
-    this.signal = labelled("signal", T.goOffline, { onclick: () => this.tried(() => api.change(id, { online: !this.customer.online })) });
+    this.signal = labelled("signal", T.goOffline, {
+      onclick: () => this.tried(() => api.change(id, { online: !this.customer.online })),
+    });
     this.owner = h("div", { class: "owner" });
-    this.screen = h("div", { class: "screen" }, h("div", { class: "status" }, this.time, this.bars), this.head(onClose), this.banner, this.log.element, this.composer.element);
-    this.element = h("section", { class: "phone", "aria-label": T.phoneOf(this.customer.name), "data-customer": id }, this.owner, h("div", { class: "case" }, this.screen));
+    this.screen = h(
+      "div",
+      { class: "screen" },
+      h("div", { class: "status" }, this.time, this.bars),
+      this.head(onClose),
+      this.banner,
+      this.log.element,
+      this.composer.element,
+    );
+    this.element = h(
+      "section",
+      { class: "phone", "aria-label": T.phoneOf(this.customer.name), "data-customer": id },
+      this.owner,
+      h("div", { class: "case" }, this.screen),
+    );
     this.acceptDrops();
     this.draw();
   }
@@ -61,7 +76,11 @@ export class Phone {
   draw() {
     const { customer } = this;
     const typing = isTyping(customer);
-    this.owner.replaceChildren(face(customer.name, customer.id), h("b", {}, customer.name), h("span", {}, handle(customer)));
+    this.owner.replaceChildren(
+      face(customer.name, customer.id),
+      h("b", {}, customer.name),
+      h("span", {}, handle(customer)),
+    );
     this.sub.textContent = typing ? T.typing : T.online;
     this.sub.classList.toggle("typing", typing);
     this.drawSignal(customer.online);
@@ -140,7 +159,9 @@ export class Phone {
   }
 
   editLast(event) {
-    const own = chatOf(this.id).visible().findLast((message) => message.author === "customer" && message.type === "text" && !message.deleted_at);
+    const own = chatOf(this.id)
+      .visible()
+      .findLast((message) => message.author === "customer" && message.type === "text" && !message.deleted_at);
     if (!own) return;
     event.preventDefault();
     this.composer.edit(own);
@@ -155,7 +176,10 @@ export class Phone {
     return this.tried(async () => {
       const content = kind === "image" ? await asPhoto(chosen).catch(() => chosen) : chosen;
       const { id } = await api.upload(content, chosen.name);
-      const writing = this.composer.answering({ ...file(kind, id, caption), ...(kind === "audio" ? { voice: false } : {}) });
+      const writing = this.composer.answering({
+        ...file(kind, id, caption),
+        ...(kind === "audio" ? { voice: false } : {}),
+      });
       this.composer.clearAbout();
       await api.write(this.id, writing);
       this.log.toEnd(true);
@@ -176,8 +200,14 @@ export class Phone {
     const hint = h("div", { class: "drop", hidden: true }, icon("download"), T.dropHere);
     this.screen.append(hint);
     const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-    this.screen.addEventListener("dragover", (event) => carries(event) && (event.preventDefault(), (hint.hidden = false)));
-    this.screen.addEventListener("dragleave", (event) => this.screen.contains(event.relatedTarget) || (hint.hidden = true));
+    this.screen.addEventListener(
+      "dragover",
+      (event) => carries(event) && (event.preventDefault(), (hint.hidden = false)),
+    );
+    this.screen.addEventListener(
+      "dragleave",
+      (event) => this.screen.contains(event.relatedTarget) || (hint.hidden = true),
+    );
     this.screen.addEventListener("drop", (event) => {
       event.preventDefault();
       hint.hidden = true;

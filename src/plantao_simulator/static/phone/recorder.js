@@ -11,7 +11,11 @@ export class Recorder {
   constructor({ onDone, onCancel }) {
     Object.assign(this, { onDone, onCancel });
     this.time = h("span", { class: "time", role: "timer", "aria-label": T.recording }, clock(0));
-    this.wave = h("div", { class: "wave live", "aria-hidden": "true" }, Array.from({ length: BARS }, () => h("i")));
+    this.wave = h(
+      "div",
+      { class: "wave live", "aria-hidden": "true" },
+      Array.from({ length: BARS }, () => h("i")),
+    );
     this.element = h(
       "div",
       { class: "recorder", role: "group", "aria-label": T.recording },
@@ -55,7 +59,9 @@ export class Recorder {
     this.ear.getByteTimeDomainData(this.samples);
     const loud = Math.max(...this.samples.map((value) => Math.abs(value - 128))) / 128;
     this.levels = [...this.levels.slice(1), Math.min(1, loud * 1.6)];
-    this.levels.forEach((level, bar) => this.wave.children[bar].style.setProperty("--h", Math.max(0.06, level).toFixed(2)));
+    this.levels.forEach((level, bar) =>
+      this.wave.children[bar].style.setProperty("--h", Math.max(0.06, level).toFixed(2)),
+    );
     if (this.seconds > LONGEST) this.stop(true);
   }
 

@@ -11,22 +11,44 @@ import { field, form } from "./sheet.js";
 
 const PLACES = [
   { latitude: -23.55052, longitude: -46.633308 },
-  { latitude: -23.561414, longitude: -46.655881, name: "Avenida Paulista", address: "Av. Paulista, 1578, São Paulo, SP" },
-  { latitude: -19.919052, longitude: -43.938669, name: "Mercado Central", address: "Av. Augusto de Lima, 744, Belo Horizonte, MG" },
+  {
+    latitude: -23.561414,
+    longitude: -46.655881,
+    name: "Avenida Paulista",
+    address: "Av. Paulista, 1578, São Paulo, SP",
+  },
+  {
+    latitude: -19.919052,
+    longitude: -43.938669,
+    name: "Mercado Central",
+    address: "Av. Augusto de Lima, 744, Belo Horizonte, MG",
+  },
   { latitude: -22.971177, longitude: -43.182543, name: "Copacabana", address: "Av. Atlântica, Rio de Janeiro, RJ" },
 ];
 
 export function placeSheet(phone, message) {
   const build = (close) => {
     const view = h("div", { class: "map-box" });
-    const look = () => view.replaceChildren(map(made.elements.latitude.value || 0, made.elements.longitude.value || 0, 320, 130));
+    const look = () =>
+      view.replaceChildren(map(made.elements.latitude.value || 0, made.elements.longitude.value || 0, 320, 130));
     const choose = (chosen) => {
       for (const name of ["latitude", "longitude", "name", "address"]) made.elements[name].value = chosen[name] ?? "";
       look();
     };
-    const chips = h("div", { class: "chips" }, PLACES.map((each) => h("button", { type: "button", class: "chip", onclick: () => choose(each) }, each.name ?? T.currentPlace)));
+    const chips = h(
+      "div",
+      { class: "chips" },
+      PLACES.map((each) =>
+        h("button", { type: "button", class: "chip", onclick: () => choose(each) }, each.name ?? T.currentPlace),
+      ),
+    );
     const fields = [
-      h("div", { class: "two" }, field(T.latitude, { name: "latitude", type: "number", step: "any", min: "-90", max: "90", required: true }), field(T.longitude, { name: "longitude", type: "number", step: "any", min: "-180", max: "180", required: true })),
+      h(
+        "div",
+        { class: "two" },
+        field(T.latitude, { name: "latitude", type: "number", step: "any", min: "-90", max: "90", required: true }),
+        field(T.longitude, { name: "longitude", type: "number", step: "any", min: "-180", max: "180", required: true }),
+      ),
       field(T.placeName, { name: "name" }),
       h("input", { type: "hidden", name: "address" }),
     ];
@@ -45,8 +67,16 @@ export function placeSheet(phone, message) {
 
 export function newContactSheet(phone) {
   const build = (close) => {
-    const fields = [field(T.contactName, { name: "name", required: true, value: "Carlos Souza", "data-first": true }), field(T.contactPhone, { name: "phone", inputmode: "tel", value: "+55 11 98888-7777" }), field(T.contactOrg, { name: "company" })];
-    return form(fields, T.sendContact, async (data) => (await phone.write(contact(Object.fromEntries(data)))) && close());
+    const fields = [
+      field(T.contactName, { name: "name", required: true, value: "Carlos Souza", "data-first": true }),
+      field(T.contactPhone, { name: "phone", inputmode: "tel", value: "+55 11 98888-7777" }),
+      field(T.contactOrg, { name: "company" }),
+    ];
+    return form(
+      fields,
+      T.sendContact,
+      async (data) => (await phone.write(contact(Object.fromEntries(data)))) && close(),
+    );
   };
   return { title: T.attachments.contacts, build };
 }
@@ -58,11 +88,38 @@ export function orderSheet(phone) {
     const total = h("b", { role: "status" });
     const items = (data) =>
       Object.entries(PRICES)
-        .map(([id, price]) => ({ product_retailer_id: id, quantity: Number(data.get(id)), item_price: price, currency: "BRL" }))
+        .map(([id, price]) => ({
+          product_retailer_id: id,
+          quantity: Number(data.get(id)),
+          item_price: price,
+          currency: "BRL",
+        }))
         .filter((item) => item.quantity > 0);
-    const line = ([id, price], index) => h("label", { class: "product" }, h("span", {}, h("b", {}, T.products[id]), h("small", {}, money(price, "BRL"))), h("input", { type: "number", name: id, min: "0", max: "99", value: index === 0 ? "1" : "0", "aria-label": T.quantity(T.products[id]), "data-first": index === 0 }));
-    const made = form([...Object.entries(PRICES).map(line), h("p", { class: "sum" }, T.total, total)], T.sendOrder, async (data) => items(data).length && (await phone.write(order(items(data)))) && close());
-    const add = () => (total.textContent = money(items(new FormData(made)).reduce((sum, item) => sum + item.quantity * item.item_price, 0), "BRL"));
+    const line = ([id, price], index) =>
+      h(
+        "label",
+        { class: "product" },
+        h("span", {}, h("b", {}, T.products[id]), h("small", {}, money(price, "BRL"))),
+        h("input", {
+          type: "number",
+          name: id,
+          min: "0",
+          max: "99",
+          value: index === 0 ? "1" : "0",
+          "aria-label": T.quantity(T.products[id]),
+          "data-first": index === 0,
+        }),
+      );
+    const made = form(
+      [...Object.entries(PRICES).map(line), h("p", { class: "sum" }, T.total, total)],
+      T.sendOrder,
+      async (data) => items(data).length && (await phone.write(order(items(data)))) && close(),
+    );
+    const add = () =>
+      (total.textContent = money(
+        items(new FormData(made)).reduce((sum, item) => sum + item.quantity * item.item_price, 0),
+        "BRL",
+      ));
     made.addEventListener("input", add);
     add();
     return made;
@@ -83,12 +140,18 @@ async function webp(name) {
 
 export function stickerSheet(phone) {
   const build = (close) => {
-    const send = (name) => phone.tried(async () => {
-      const { id } = await api.upload(await webp(name), `${name}.webp`);
-      await api.write(phone.id, file("sticker", id));
-      close();
-    });
-    const button = ([name, label], index) => h("button", { type: "button", "aria-label": label, title: label, "data-first": index === 0, onclick: () => send(name) }, h("img", { src: `/static/stickers/${name}.svg`, alt: "" }));
+    const send = (name) =>
+      phone.tried(async () => {
+        const { id } = await api.upload(await webp(name), `${name}.webp`);
+        await api.write(phone.id, file("sticker", id));
+        close();
+      });
+    const button = ([name, label], index) =>
+      h(
+        "button",
+        { type: "button", "aria-label": label, title: label, "data-first": index === 0, onclick: () => send(name) },
+        h("img", { src: `/static/stickers/${name}.svg`, alt: "" }),
+      );
     return arrows(h("div", { class: "stickers" }, Object.entries(T.stickerNames).map(button)), "button", 3);
   };
   return { title: T.attachments.sticker, build };
@@ -97,10 +160,32 @@ export function stickerSheet(phone) {
 export function fileSheet(phone, chosen) {
   const kind = kindOf(chosen);
   const build = (close) => {
-    const look = h("div", { class: "preview" }, h("span", { class: "sheet-icon" }, icon(kind === "audio" ? "mic" : kind)), h("b", {}, chosen.name), h("small", {}, size(chosen.size)));
-    if (kind === "image") picture(chosen).then((canvas) => look.prepend(canvas), () => {});
-    const input = h("input", { name: "caption", "aria-label": T.caption, placeholder: T.caption, maxlength: "1024", autocomplete: "off", "data-first": true });
-    const row = h("div", { class: "caption" }, kind === "audio" ? h("span", {}) : input, labelled("send", T.sendFile, { class: "round send", type: "submit" }));
+    const look = h(
+      "div",
+      { class: "preview" },
+      h("span", { class: "sheet-icon" }, icon(kind === "audio" ? "mic" : kind)),
+      h("b", {}, chosen.name),
+      h("small", {}, size(chosen.size)),
+    );
+    if (kind === "image")
+      picture(chosen).then(
+        (canvas) => look.prepend(canvas),
+        () => {},
+      );
+    const input = h("input", {
+      name: "caption",
+      "aria-label": T.caption,
+      placeholder: T.caption,
+      maxlength: "1024",
+      autocomplete: "off",
+      "data-first": true,
+    });
+    const row = h(
+      "div",
+      { class: "caption" },
+      kind === "audio" ? h("span", {}) : input,
+      labelled("send", T.sendFile, { class: "round send", type: "submit" }),
+    );
     const made = h("form", { class: "file-form" }, look, row);
     made.addEventListener("submit", (event) => {
       event.preventDefault();

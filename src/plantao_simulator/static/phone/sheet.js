@@ -22,7 +22,8 @@ export function openSheet(screen, { title, name = "", build }) {
   return close;
 }
 
-export const field = (label, props, hint) => h("label", { class: "field" }, label, h("input", { autocomplete: "off", ...props }), hint && h("small", {}, hint));
+export const field = (label, props, hint) =>
+  h("label", { class: "field" }, label, h("input", { autocomplete: "off", ...props }), hint && h("small", {}, hint));
 
 // A form whose button does the work and closes the sheet once it has worked.
 export function form(fields, label, work) {

@@ -13,7 +13,9 @@ export function viewer(kind, part) {
     h(
       "figure",
       {},
-      kind === "image" ? h("img", { src: source, alt: label }) : h("video", { src: source, controls: true, autoplay: true, "aria-label": label, "data-first": true }),
+      kind === "image"
+        ? h("img", { src: source, alt: label })
+        : h("video", { src: source, controls: true, autoplay: true, "aria-label": label, "data-first": true }),
       part.caption && h("figcaption", {}, rich(part.caption)),
       h("a", { class: "button", href: source, download: name }, icon("download"), T.download(name)),
     );
