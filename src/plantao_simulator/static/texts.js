@@ -40,7 +40,6 @@ export const T = {
   newMessage: (name, text) => `Nova mensagem para ${name}: ${text}`,
   cancel: "Cancelar",
   create: "Criar cliente",
-  close: "Fechar",
   saveFaults: "Aplicar",
   clearFaults: "Tirar todas as falhas",
   status: {
@@ -72,7 +71,6 @@ export const T = {
   emojiGroups: { faces: "Rostos", hands: "Gestos", hearts: "Sentimentos", things: "Objetos", nature: "Natureza" },
   closed: "Fechar",
   toEnd: "Ir para o fim da conversa",
-  earlier: "Carregar mensagens anteriores",
   actions: "Opções da mensagem",
   reply: "Responder",
   copy: "Copiar texto",
@@ -132,7 +130,6 @@ export const T = {
   sharePlace: "Enviar localização",
   sharePhone: "Compartilhar telefone",
   chooseOne: "Escolha uma opção",
-  answerSent: "Respondido",
   flowTitle: "Formulário",
   flowHint: "O formulário verdadeiro é desenhado na Meta; aqui você escreve o que ele devolve.",
   flowSend: "Enviar respostas",
