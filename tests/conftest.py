@@ -41,6 +41,8 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-ui-for-media-stream",  # gives the microphone without asking, and
+    "--use-fake-device-for-media-stream",  # a beep for a voice
 ]
 
 

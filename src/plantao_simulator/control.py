@@ -18,7 +18,9 @@ from starlette.routing import Route
 from plantao_simulator.control_company import CompanyControl
 from plantao_simulator.control_http import BODY_LIMIT, Table, guarded, read
 from plantao_simulator.control_plays import PlaysControl
-from plantao_simulator.http import json_object, read_body
+from plantao_simulator.http import json_object, part_of, read_body
+from plantao_simulator.media import LARGEST, RECEIVED_LIFE
+from plantao_simulator.recordings import VOICE_TYPE, as_voice_note
 from plantao_simulator.requests import ChatBody, ClockBody, CustomerBody, CustomerChange, PlayBody, TapBody
 from plantao_simulator.simulator import Simulator
 from plantao_simulator.state import Customer
@@ -58,6 +60,7 @@ class ControlApi:
             ("POST", "/clock", self.clock),
             ("POST", "/reset", self.reset),
             ("GET", "/events", self.events),
+            ("POST", "/media", self.keep_media),
             ("GET", "/media/{media}", self.media),
         ]
         table = (*own, *(row for part in self._parts for row in part.table()))
@@ -202,13 +205,23 @@ class ControlApi:
         finally:
             step.cancel()
 
+    async def keep_media(self, request: Request) -> Response:
+        """A file as the raw body, for a writing to name; with `voice=1` a recording, kept as a phone would send it."""
+        content = await read_body(request, LARGEST)
+        mime = request.headers.get("content-type") or "application/octet-stream"
+        filename = request.query_params.get("filename", "arquivo")
+        if request.query_params.get("voice") == "1":
+            content, mime, filename = await asyncio.to_thread(as_voice_note, content), VOICE_TYPE, "voz.ogg"
+        media = self.sim.media.add(content, mime, filename, dies_at=self.sim.now() + RECEIVED_LIFE)
+        return JSONResponse({"id": media.id, "mime_type": mime, "filename": filename, "size": len(content)}, 201)
+
     async def media(self, request: Request) -> Response:
         """A media file for the page: always as a download or an image, never as a document that could run."""
         media = self.sim.media.get(request.path_params["media"])
         if media is None:
             raise HTTPException(404, "no such media")
         headers = {"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox"}
-        return Response(media.content, media_type=media.mime_type, headers=headers)
+        return part_of(media.content, media.mime_type, request.headers.get("range", ""), headers)
 
     def _customer(self, request: Request) -> Customer:
         customer = self.sim.world.customers.get(request.path_params["customer"])

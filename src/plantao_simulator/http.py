@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
@@ -33,6 +34,17 @@ def json_object(body: bytes) -> JsonObject:
         message = "the body must be a JSON object"
         raise ValueError(message)
     return value
+
+
+def part_of(content: bytes, media_type: str, asked: str, headers: dict[str, str]) -> Response:
+    """The content, or the one `Range` of it that was asked for: players ask so to jump within a recording."""
+    headers = headers | {"Accept-Ranges": "bytes"}
+    wanted = re.fullmatch(r"bytes=(\d{1,12})-(\d{0,12})", asked)
+    if wanted is None or int(wanted[1]) >= len(content):
+        return Response(content, media_type=media_type, headers=headers)
+    first, last = int(wanted[1]), min(int(wanted[2] or len(content)), len(content) - 1)
+    headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
+    return Response(content[first : last + 1], 206, media_type=media_type, headers=headers)
 
 
 class NoAnswer(Response):

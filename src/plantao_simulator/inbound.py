@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plantao_simulator.contents import BUILDERS, FIELDS, SAMPLE_REFERRAL
-from plantao_simulator.media import RECEIVED_LIFE, MediaStore
+from plantao_simulator.media import RECEIVED_LIFE, Media, MediaStore
 from plantao_simulator.samples import sample
 from plantao_simulator.wire import JsonObject
 
@@ -17,7 +17,7 @@ MEDIA_TYPES = ("image", "video", "audio", "document", "sticker")
 Writing = str | Mapping[str, Any]
 """A text, or a description with a `type`:
 
-`text {text}`, `image|video|audio|document|sticker {caption?, filename?, mime_type?, data? (base64)}`,
+`text {text}`, `image|video|audio|document|sticker {caption?, filename?, mime_type?, data? (base64), media? (an id)}`,
 `location {latitude, longitude, name?, address?}`, `contacts {contacts, origin?}`, `shared_phone {phone}` (the answer
 to a request for it), `reaction {message_id, emoji}`, `button {text, payload}` (a template's quick reply),
 `button_reply {id, title}`, `list_reply {id, title, description?}`, `flow_reply {answers, flow_token?}`,
@@ -33,7 +33,7 @@ object (a value of null removes the key).
 
 
 _EVERY_TYPE = frozenset(["type", "reply_to", "forwarded", "referral", "referred_product", "group_id", "number", "raw"])
-_MEDIA_FIELDS = frozenset(["caption", "filename", "mime_type", "data", "voice", "animated"])
+_MEDIA_FIELDS = frozenset(["caption", "filename", "mime_type", "data", "media", "voice", "animated"])
 
 
 def fields_of(kind: str) -> frozenset[str] | None:
@@ -79,19 +79,27 @@ def overridden(message: JsonObject, writing: Writing) -> JsonObject:
 
 
 def _media(kind: str, given: Mapping[str, Any], media: MediaStore, download_base: str, now: float) -> JsonObject:
-    content, mime, filename = _bytes(kind, given)
-    stored = media.add(content, mime, filename, dies_at=now + RECEIVED_LIFE)
-    part: JsonObject = {"mime_type": mime, "sha256": stored.sha256_base64, "id": stored.id}
+    stored = _kept(given, media) if given.get("media") else media.add(*_bytes(kind, given), dies_at=now + RECEIVED_LIFE)
+    part: JsonObject = {"mime_type": stored.mime_type, "sha256": stored.sha256_base64, "id": stored.id}
     if given.get("caption") and kind not in {"audio", "sticker"}:
         part["caption"] = given["caption"]
     if kind == "document":
-        part["filename"] = filename
+        part["filename"] = stored.filename
     if kind == "audio":
         part["voice"] = bool(given.get("voice", True))
     if kind == "sticker":
         part["animated"] = bool(given.get("animated", False))
     part["url"] = media.url(stored, download_base, now, source="webhook")
     return {"type": kind, kind: part}
+
+
+def _kept(given: Mapping[str, Any], media: MediaStore) -> Media:
+    """A file that the page uploaded before."""
+    stored = media.get(str(given["media"]))
+    if stored is None:
+        message = "there is no such media"
+        raise ValueError(message)
+    return stored
 
 
 def _bytes(kind: str, given: Mapping[str, Any]) -> tuple[bytes, str, str]:

@@ -1,7 +1,4 @@
-"""Small files for customers who send media without bringing any, and news to tell when none is given.
-
-(The video is an empty one: a header only.)
-"""
+"""Small files for customers who send media without bringing any, and news to tell when none is given."""
 
 from __future__ import annotations
 

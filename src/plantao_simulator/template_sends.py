@@ -107,7 +107,8 @@ def rendered(template: Template, sent: Mapping[str, Any]) -> dict[str, Any]:
     header = _filled(template.header_text, parameters(sent, "header") if template.header == "TEXT" else [])
     body = _filled(template.body, parameters(sent, "body"))
     buttons = [
-        {"kind": b.kind, "text": b.text, "payload": _payload(sent, i, b)} for i, b in enumerate(template.buttons)
+        {"kind": b.kind, "text": b.text, "payload": _payload(sent, i, b), "url": _url(sent, i, b)}
+        for i, b in enumerate(template.buttons)
     ]
     return {"header": header, "body": body, "footer": template.footer, "buttons": buttons}
 
@@ -117,8 +118,19 @@ def _shown(parameter: Mapping[str, Any]) -> str:
     return str(inner.get("fallback_value", "")) if isinstance(inner, Mapping) else str(inner)
 
 
-def _payload(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
+def _parameter(sent: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+    """The first parameter given for a button, {} if there is none."""
     for part in sent.get("components") or ():
         if str(part.get("type")).lower() == "button" and str(part.get("index")) == str(index):
-            return str((part.get("parameters") or [{}])[0].get("payload", button.text))
-    return button.text
+            return dict((part.get("parameters") or [{}])[0])
+    return {}
+
+
+def _payload(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
+    return str(_parameter(sent, index).get("payload", button.text))
+
+
+def _url(sent: Mapping[str, Any], index: int, button: TemplateButton) -> str:
+    """Where a button leads, with its one variable put in; "" if it leads nowhere."""
+    suffix = str(_parameter(sent, index).get("text", ""))
+    return VARIABLE.sub(lambda _: suffix, button.url)

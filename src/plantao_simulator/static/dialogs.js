@@ -5,7 +5,15 @@ import { T } from "./texts.js";
 
 function dialog(title, intro, fields, buttons, onSubmit) {
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
-  const form = h("form", { method: "dialog" }, h("h2", {}, title), h("p", {}, intro), fields, problem, h("div", { class: "actions" }, buttons));
+  const form = h(
+    "form",
+    { method: "dialog" },
+    h("h2", {}, title),
+    h("p", {}, intro),
+    fields,
+    problem,
+    h("div", { class: "actions" }, buttons),
+  );
   const box = h("dialog", { "aria-label": title }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -23,8 +31,10 @@ function dialog(title, intro, fields, buttons, onSubmit) {
   return box;
 }
 
-const field = (label, props, hint) => h("label", { class: "field" }, label, h("input", props), hint && h("small", {}, hint));
-const check = (name, label, checked) => h("label", { class: "check" }, h("input", { type: "checkbox", name, checked }), label);
+const field = (label, props, hint) =>
+  h("label", { class: "field" }, label, h("input", props), hint && h("small", {}, hint));
+const check = (name, label, checked) =>
+  h("label", { class: "check" }, h("input", { type: "checkbox", name, checked }), label);
 const submit = (label) => h("button", { class: "button main", type: "submit" }, label);
 
 export function newCustomer(onCreated) {
@@ -50,7 +60,11 @@ export function faults(current) {
   const on = (name) => (name === "copies" ? current.webhook.copies > 1 : Boolean(current.webhook[name]));
   const options = Object.entries(F.graphKinds).map(([value, label]) => h("option", { value }, label));
   const next = h("label", { class: "field" }, F.graph, h("select", { name: "graph" }, options));
-  const clear = h("button", { class: "button", type: "button", onclick: () => api.clearFaults().then(() => box.close()) }, T.clearFaults);
+  const clear = h(
+    "button",
+    { class: "button", type: "button", onclick: () => api.clearFaults().then(() => box.close()) },
+    T.clearFaults,
+  );
   const fields = [...names.map((name) => check(name, F[name], on(name))), next];
   const box = dialog(F.title, F.intro, fields, [clear, submit(T.saveFaults)], (data) => {
     const has = (name) => data.get(name) !== null;
@@ -64,7 +78,9 @@ export function faults(current) {
       bad_signature: has("bad_signature") ? 3 : 0,
     };
     const [kind, code] = data.get("graph").split(":");
-    const graph = kind ? [{ kind, ...(code ? { code: Number(code) } : {}), ...(kind === "slow" ? { seconds: 8 } : {}) }] : [];
+    const graph = kind
+      ? [{ kind, ...(code ? { code: Number(code) } : {}), ...(kind === "slow" ? { seconds: 8 } : {}) }]
+      : [];
     return api.setFaults({ webhook, graph });
   });
 }

@@ -2,9 +2,9 @@
 import { api, watch } from "./api.js";
 import { faults, newCustomer } from "./dialogs.js";
 import { h, labelled } from "./dom.js";
-import { Phone } from "./phone.js";
+import { Phone } from "./phone/phone.js";
 import { Rail } from "./rail.js";
-import { keep, replaceAll, setDesk, store } from "./store.js";
+import { chatOf, replaceAll, setDesk, store } from "./store.js";
 import { T } from "./texts.js";
 import { summary } from "./words.js";
 
@@ -13,6 +13,7 @@ const shell = document.querySelector(".shell");
 const live = document.getElementById("live");
 const phones = new Map();
 const dirty = new Set();
+const NARROWEST = 342; // pixels that a phone on the desk needs
 const narrow = matchMedia("(max-width: 760px)");
 
 const rail = new Rail(document.getElementById("rail"), {
@@ -32,7 +33,7 @@ function pick(id) {
 }
 
 function show(id) {
-  const room = narrow.matches ? 1 : Math.max(1, Math.floor((desk.clientWidth - 30) / 342));
+  const room = narrow.matches ? 1 : Math.max(1, Math.floor((desk.clientWidth - 30) / NARROWEST));
   const kept = [id, ...store.desk.filter((other) => other !== id)].slice(0, room);
   for (const gone of store.desk.filter((other) => !kept.includes(other))) api.open(gone, false).catch(complain);
   setDesk(kept);
@@ -50,20 +51,27 @@ function hide(id) {
 }
 
 function arrange() {
-  for (const [id, phone] of phones) if (!store.desk.includes(id)) (phone.element.remove(), phones.delete(id));
+  for (const [id, phone] of phones) if (!store.desk.includes(id)) (phone.close(), phones.delete(id));
   const made = store.desk.map((id) => {
-    if (!phones.has(id)) phones.set(id, new Phone(id, { onClose: () => hide(id), onError: complain }));
+    if (!phones.has(id)) phones.set(id, new Phone(id, { onClose: () => hide(id) }));
     return phones.get(id).element;
   });
   shell.classList.toggle("chatting", made.length > 0);
   const place = made.length ? made : [welcome()];
-  if (place.some((element, index) => desk.children[index] !== element) || desk.children.length !== place.length) desk.replaceChildren(...place);
+  if (place.some((element, index) => desk.children[index] !== element) || desk.children.length !== place.length)
+    desk.replaceChildren(...place);
   for (const phone of phones.values()) phone.toEnd();
   rail.draw();
 }
 
 const welcome = () =>
-  h("div", { class: "welcome" }, h("img", { src: "/static/icon.svg", alt: "" }), h("h2", {}, T.welcomeTitle), h("p", {}, T.welcome));
+  h(
+    "div",
+    { class: "welcome" },
+    h("img", { src: "/static/icon.svg", alt: "" }),
+    h("h2", {}, T.welcomeTitle),
+    h("p", {}, T.welcome),
+  );
 
 function happened(kind, data) {
   if (kind === "reset") return load();
@@ -74,10 +82,11 @@ function happened(kind, data) {
 }
 
 function noticed(message) {
-  const isNew = keep(message);
+  const news = chatOf(message.customer_id).add(message);
   const customer = store.customers.get(message.customer_id);
-  if (message.author === "business" && customer) customer.typing_until = isNew ? null : customer.typing_until;
-  if (!isNew || message.author !== "business" || !customer) return;
+  if (!customer || message.author !== "business") return;
+  if (news.isNew) customer.typing_until = null;
+  if (!news.arrived || message.status === "failed") return;
   say(T.newMessage(customer.name, summary(message)));
   if (!store.desk.includes(customer.id)) store.unread.set(customer.id, (store.unread.get(customer.id) ?? 0) + 1);
 }
@@ -98,8 +107,11 @@ async function load() {
 }
 
 function drawTop(connected) {
-  const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
-  const theme = labelled(dark ? "sun" : "moon", dark ? T.themeToLight : T.themeToDark, { onclick: () => setTheme(dark ? "light" : "dark", connected) });
+  const chosen = document.documentElement.dataset.theme;
+  const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const theme = labelled(dark ? "sun" : "moon", dark ? T.themeToLight : T.themeToDark, {
+    onclick: () => setTheme(dark ? "light" : "dark", connected),
+  });
   const { name, phone } = store.business;
   const titles = h("div", { class: "grow" }, h("h1", {}, T.title), h("p", {}, name ? T.subtitle(name, phone) : ""));
   const link = h("span", { class: connected ? "link" : "link off", role: "status" }, connected ? T.live : T.lost);
@@ -112,9 +124,13 @@ function setTheme(theme, connected) {
   drawTop(connected);
 }
 
+// A file that misses a phone must not make the browser leave the page.
+for (const event of ["dragover", "drop"]) addEventListener(event, (dragged) => dragged.preventDefault());
+
 // Nobody looks at the phones of a closed page: what arrives then is delivered, not read.
 addEventListener("pagehide", () => store.desk.forEach((id) => api.leave(id).catch(() => {})));
 
 document.title = T.title;
+desk.setAttribute("aria-label", T.desk);
 drawTop(false);
 watch({ connected: () => load().catch(complain), lost: () => drawTop(false), happened });
