@@ -1,0 +1,105 @@
+"""Structured content for programs: the same shapes for what comes in and for what we send."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+from plantao.whatsapp.wire.decode import read_json, to_json
+from plantao.whatsapp.wire.fields import JsonObject, ident, label, number, obj, objects, text
+
+MAX_ITEMS: Final = 100
+_LONG: Final = 4096
+_CARD_LISTS: Final = {
+    "phones": ("phone", "wa_id", "type"),
+    "emails": ("email", "type"),
+    "addresses": ("street", "city", "state", "zip", "country", "country_code", "type"),
+    "urls": ("url", "type"),
+}
+_REFERRAL: Final = (
+    "source_type", "source_id", "source_url", "headline", "body", "media_type", "image_url", "video_url",
+    "thumbnail_url", "ctwa_clid",
+)  # fmt: skip
+
+
+def location(part: JsonObject) -> JsonObject:
+    """Degrees; `name`, `address` and `url` of a place that was chosen, else None."""
+    degrees = {key: number(part, key) for key in ("latitude", "longitude")}
+    return degrees | {"name": label(part, "name"), "address": label(part, "address", 1000), "url": _link(part)}
+
+
+def contacts(item: JsonObject, names: Iterator[str | None]) -> JsonObject:
+    """The cards, each under the name that people read."""
+    cards = islice(objects(item, "contacts"), MAX_ITEMS)
+    return {"contacts": [_card(card, name) for card, name in zip(cards, names, strict=False)]}
+
+
+def _card(card: JsonObject, name: str | None) -> JsonObject:
+    lists = {key: [_labels(one, keys) for one in _few(card, key)] for key, keys in _CARD_LISTS.items()}
+    org = _labels(obj(card, "org"), ("company", "department", "title"))
+    return {"name": name, "birthday": label(card, "birthday", 20), "org": org if any(org.values()) else None} | lists
+
+
+def order(part: JsonObject) -> JsonObject:
+    """`item_price` in units of `currency`."""
+    items = [
+        {
+            "product_retailer_id": label(product, "product_retailer_id"),
+            "quantity": number(product, "quantity"),
+            "item_price": number(product, "item_price"),
+            "currency": label(product, "currency", 8),
+        }
+        for product in _few(part, "product_items")
+    ]
+    return {"catalog_id": ident(part, "catalog_id"), "text": label(part, "text", 1000), "items": items}
+
+
+def choice(kind: str, reply: JsonObject, **more: Any) -> JsonObject:
+    """What was chosen or answered in something interactive."""
+    said = {
+        "id": ident(reply, "id"),
+        "title": text(reply, "title", 1000),
+        "description": label(reply, "description", 1000),
+    }
+    return {"kind": kind, **said, "answers": None, **more}
+
+
+def form_answers(response: str) -> Any:
+    """A Flow's answer as it was given, any JSON; None when it is none. Meta's token is not the customer's words."""
+    try:
+        answers = read_json(response.encode())
+        to_json(answers)
+    except (ValueError, OverflowError):
+        return None
+    if isinstance(answers, dict):
+        return {key: value for key, value in answers.items() if key != "flow_token"}
+    return answers
+
+
+def shared(item: JsonObject) -> JsonObject:
+    """What a message of any type may carry: forwarded, from which advert, about which product."""
+    context = obj(item, "context")
+    found: JsonObject = {}
+    if context.get("frequently_forwarded") is True:
+        found["forwarded"] = "many"
+    elif context.get("forwarded") is True:
+        found["forwarded"] = "once"
+    if product := obj(context, "referred_product"):
+        found["referred_product"] = _labels(product, ("catalog_id", "product_retailer_id"))
+    if referral := obj(item, "referral"):
+        welcome = text(obj(referral, "welcome_message"), "text", _LONG)
+        found["referral"] = _labels(referral, _REFERRAL, _LONG) | {"welcome_message": welcome}
+    if item.get("origin") == "contact_request":
+        found["origin"] = "contact_request"
+    return found
+
+
+def _labels(part: JsonObject, keys: tuple[str, ...], limit: int = 500) -> JsonObject:
+    return {key: label(part, key, limit) for key in keys}
+
+
+def _few(part: JsonObject, key: str) -> Iterator[JsonObject]:
+    return islice(objects(part, key), MAX_ITEMS)
+
+
+def _link(part: JsonObject) -> str | None:
+    return label(part, "url", _LONG)
