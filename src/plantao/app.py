@@ -55,6 +55,7 @@ from plantao.routing.presence import Presence
 from plantao.settings import Settings
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
+from plantao.whatsapp import usage as whatsapp_usage
 from plantao.whatsapp.compose import check_draft
 from plantao.whatsapp.downloads import Downloads
 from plantao.whatsapp.group_commit import LedgerWriter
@@ -93,6 +94,7 @@ CONTRACT = (
     routing.router,
     routing.agents_router,
     whatsapp.router,
+    whatsapp_usage.router,
     chatbot.router,
     dashboard.router,
 )

@@ -207,6 +207,7 @@ ROWS = [
         ACCEPTED,
         {"to": "{phone}", "template_name": "boas_vindas", "language": "pt_BR", "components": COMPONENTS},
     ),
+    Row("GET", f"{V1}/whatsapp/usage", LEADS, query={"month": "2026-11"}),
     Row(
         "POST",
         f"{V1}/chatbot/message",

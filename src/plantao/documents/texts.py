@@ -24,7 +24,7 @@ TAGS: Final = {
     "audit": "Quem mudou qual usuário, como e de onde.",
     "conversations": "Conversas com clientes: ler, responder, anotar, assumir, transferir e encerrar.",
     "agents": "Atendentes: situação e capacidade.",
-    "whatsapp": "Webhook da Meta e envio para um número de telefone.",
+    "whatsapp": "Webhook da Meta, envio para um número de telefone e o que a Meta cobrou.",
     "chatbot": "Perguntar ao chatbot, e chamar uma pessoa no lugar dele.",
     "dashboard": "Números do dia, atendentes e fila.",
     "health": "Saúde e métricas do servidor.",
