@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from tests.conversations.world import RULES, fetch, id_of, opened, say
+from tests.conversations.world import RULES, fetch, hear, id_of, opened, say
 
-from plantao.conversations import outbox
+from plantao.conversations import bot_turns, outbox, repository
 from plantao.conversations.arrivals import Incoming
+from plantao.conversations.assigning import hand_to
 from plantao.conversations.incoming import receive
 from plantao.conversations.models import Channel, MessageStatus, MessageType, SentBy
 from plantao.conversations.outbox import StatusUpdate
@@ -65,3 +66,29 @@ async def test_an_echo_that_looks_otherwise_does_not_make_us_send_again(
     async with database.transaction() as tx:
         await outbox.apply_statuses(tx, [answer])
     assert [row[2:] for row in await fetch(database, STORED)] == [(None, "sent", None), ("w0", "sent", None)]
+
+
+async def test_a_turn_of_the_bot_that_is_being_computed_is_dropped(database: Database, clock: ManualClock) -> None:
+    await hear(database, clock.now(), "w9", "estou sem sinal")
+    clock.advance(minutes=1)
+    async with database.transaction() as tx:
+        [claim] = await bot_turns.claim(tx, clock.now(), timedelta(seconds=30), 1)
+    await echo(database, clock, "Já vamos aí")
+    async with database.transaction() as tx:
+        assert await bot_turns.lock_if_current(tx, claim) is None
+    clock.advance(hours=1)
+    async with database.transaction() as tx:
+        assert await bot_turns.claim(tx, clock.now(), timedelta(seconds=30), 1) == []
+
+
+async def test_an_answer_from_elsewhere_is_an_answer_to_who_waits_with_an_agent(
+    database: Database, clock: ManualClock
+) -> None:
+    conversation_id = await opened(database, clock.now())
+    async with database.transaction() as tx:
+        conversation = await repository.lock(tx, conversation_id)
+        assert conversation is not None
+        await hand_to(tx, conversation, 7, "Bia", reason=None, now=clock.now())
+    await echo(database, clock, "Já vamos aí")
+    served = "SELECT status, handled_by, assigned_to, awaiting_since FROM conversations"
+    assert await fetch(database, served) == [("in_progress", "agent", 7, None)]

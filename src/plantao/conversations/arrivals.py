@@ -15,7 +15,7 @@ from plantao.customers.models import CustomerId
 class Incoming:
     """One message of a customer; or, as an `echo`, one to a customer that was written outside of this system.
 
-    `external_id` is the channel's own: the same one is stored once. `number`: the channel's id of the number of ours.
+    `external_id` is the channel's own: the same one is stored once.
     `payload`: the content for programs. `reply_to`: the external id of the message that it quotes or reacts to.
 
     `opens`: whether it is something to be served (a text, a photo), rather than a note on what is there already
@@ -36,7 +36,7 @@ class Incoming:
     error: dict[str, Any] | None = None
     sent_by: SentBy = SentBy.CUSTOMER
     echo: bool = False
-    number: str | None = None
+    number: str = ""  # of ours, that it was written to or from
 
     @property
     def occasion(self) -> Occasion:

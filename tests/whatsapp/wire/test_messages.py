@@ -77,6 +77,35 @@ def test_media_is_named_by_its_id_and_read_by_its_caption(kind: str, said: str) 
 
 
 @pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://example.com/a?b=1", "https://example.com/a?b=1"),
+        ("HTTP://example.com", "HTTP://example.com"),
+        ("www.provedor.com.br/planos", "https://www.provedor.com.br/planos"),
+        ("javascript:alert(1)", None),
+        ("\x01javascript:alert(1)", None),
+        ("java\nscript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("https://a b", None),
+        ("//example.com", None),
+        ("", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_only_what_a_page_may_follow_is_a_link(given: Any, shown: str | None) -> None:
+    place = read(type="location", location={"url": given}).payload
+    assert place is not None
+    assert place["url"] == shown
+    card = read(type="contacts", contacts=[{"urls": [{"url": given}]}]).payload
+    assert card is not None
+    assert card["contacts"][0]["urls"] == [{"url": shown, "type": None}]
+    advert = read(**TEXT, referral={"source_url": given, "image_url": given}).payload
+    assert advert is not None
+    assert (advert["referral"]["source_url"], advert["referral"]["image_url"]) == (shown, shown)
+
+
+@pytest.mark.parametrize(
     ("timestamp", "expected"),
     [
         ("1795514400", SENT_AT),

@@ -1,5 +1,6 @@
 """Structured content for programs: the same shapes for what comes in and for what we send."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
@@ -9,22 +10,22 @@ from plantao.whatsapp.wire.fields import JsonObject, ident, label, number, obj, 
 
 MAX_ITEMS: Final = 100
 _LONG: Final = 4096
+# Whatever else a customer calls a link (javascript:, a blank in front of it) is none for a page to follow.
+_LINK: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)+(/\S*)?")
 _CARD_LISTS: Final = {
     "phones": ("phone", "wa_id", "type"),
     "emails": ("email", "type"),
     "addresses": ("street", "city", "state", "zip", "country", "country_code", "type"),
-    "urls": ("url", "type"),
 }
-_REFERRAL: Final = (
-    "source_type", "source_id", "source_url", "headline", "body", "media_type", "image_url", "video_url",
-    "thumbnail_url", "ctwa_clid",
-)  # fmt: skip
+_REFERRAL: Final = ("source_type", "source_id", "headline", "body", "media_type", "ctwa_clid")
+_REFERRAL_LINKS: Final = ("source_url", "image_url", "video_url", "thumbnail_url")
 
 
 def location(part: JsonObject) -> JsonObject:
     """Degrees; `name`, `address` and `url` of a place that was chosen, else None."""
     degrees = {key: number(part, key) for key in ("latitude", "longitude")}
-    return degrees | {"name": label(part, "name"), "address": label(part, "address", 1000), "url": _link(part)}
+    return degrees | {"name": label(part, "name"), "address": label(part, "address", 1000), "url": _link(part, "url")}
 
 
 def contacts(item: JsonObject, names: Iterator[str | None]) -> JsonObject:
@@ -35,6 +36,7 @@ def contacts(item: JsonObject, names: Iterator[str | None]) -> JsonObject:
 
 def _card(card: JsonObject, name: str | None) -> JsonObject:
     lists = {key: [_labels(one, keys) for one in _few(card, key)] for key, keys in _CARD_LISTS.items()}
+    lists["urls"] = [{"url": _link(one, "url"), "type": label(one, "type")} for one in _few(card, "urls")]
     org = _labels(obj(card, "org"), ("company", "department", "title"))
     return {"name": name, "birthday": label(card, "birthday", 20), "org": org if any(org.values()) else None} | lists
 
@@ -87,7 +89,8 @@ def shared(item: JsonObject) -> JsonObject:
         found["referred_product"] = _labels(product, ("catalog_id", "product_retailer_id"))
     if referral := obj(item, "referral"):
         welcome = text(obj(referral, "welcome_message"), "text", _LONG)
-        found["referral"] = _labels(referral, _REFERRAL, _LONG) | {"welcome_message": welcome}
+        links = {key: _link(referral, key) for key in _REFERRAL_LINKS}
+        found["referral"] = _labels(referral, _REFERRAL, _LONG) | links | {"welcome_message": welcome}
     if item.get("origin") == "contact_request":
         found["origin"] = "contact_request"
     return found
@@ -101,5 +104,9 @@ def _few(part: JsonObject, key: str) -> Iterator[JsonObject]:
     return islice(objects(part, key), MAX_ITEMS)
 
 
-def _link(part: JsonObject) -> str | None:
-    return label(part, "url", _LONG)
+def _link(part: JsonObject, key: str) -> str | None:
+    """An address that a page may offer to follow; None for any other."""
+    given = label(part, key, _LONG) or ""
+    if _LINK.fullmatch(given):
+        return given
+    return f"https://{given}" if _HOST.fullmatch(given) else None
