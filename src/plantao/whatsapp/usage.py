@@ -45,7 +45,9 @@ async def read_usage(
     request: Request,
     tx: InReading,
     month: Annotated[
-        str | None, Query(pattern=MONTH, description="Sem ele, o mês atual.", examples=["2026-11"])
+        str | None,
+        # Of seven characters: to some readers of the schema "$" lets a line's end follow.
+        Query(pattern=MONTH, min_length=7, max_length=7, description="Sem ele, o mês atual.", examples=["2026-11"]),
     ] = None,
 ) -> Response:
     """O que a Meta cobrou em um mês.

@@ -9,6 +9,7 @@ from plantao.whatsapp.wire.decode import read_json, to_json
 from plantao.whatsapp.wire.fields import JsonObject, ident, label, number, obj, objects, text
 
 MAX_ITEMS: Final = 100
+_SHARED: Final = frozenset({"context", "referral", "origin"})
 _LONG: Final = 4096
 # Whatever else a customer calls a link (javascript:, a blank in front of it) is none for a page to follow.
 _LINK: Final = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -79,6 +80,8 @@ def form_answers(response: str) -> Any:
 
 def shared(item: JsonObject) -> JsonObject:
     """What a message of any type may carry: forwarded, from which advert, about which product."""
+    if _SHARED.isdisjoint(item):
+        return {}  # nearly always
     context = obj(item, "context")
     found: JsonObject = {}
     if context.get("frequently_forwarded") is True:
