@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from tests.conversations.world import fetch, id_of, opened, say
+from tests.conversations.world import fetch, hear, id_of, opened, say
 
-from plantao.conversations.changes import KEEP_WAITING, Change, apply_arrived, change_messages
+from plantao.conversations.changes import KEEP_WAITING, MAX_PREVIOUS, Change, apply_arrived, change_messages
 from plantao.conversations.models import Direction, MessageStatus
 from plantao.conversations.outbox import StatusUpdate, apply_statuses
 from plantao.kit.clock import ManualClock
@@ -34,3 +34,16 @@ async def test_a_change_whose_message_never_comes_is_forgotten_in_time(database:
         await change_messages(tx, [old, young], clock.now())
         await apply_arrived(tx, clock.now())
     assert await fetch(database, "SELECT external_id FROM message_changes") == [("c2",)]
+
+
+async def test_whoever_edits_without_end_is_told_in_short(database: Database, clock: ManualClock) -> None:
+    await hear(database, clock.now(), "w0", "texto 0")
+    for number in range(1, 31):
+        at = clock.now() + timedelta(seconds=number)
+        edit = Change(f"c{number}", "w0", Direction.INCOMING, at, f"texto {number}")
+        async with database.transaction() as tx:
+            await change_messages(tx, [edit], clock.now())
+    [(content, payload)] = await fetch(database, "SELECT content, payload FROM messages")
+    assert content == "texto 30"
+    assert payload["previous"] == ["texto 0", *(f"texto {number}" for number in range(11, 30))]
+    assert len(payload["previous"]) == MAX_PREVIOUS

@@ -18,6 +18,7 @@ from plantao.conversations.views import MESSAGE_COLUMNS, encode_json, message_vi
 from plantao.kit.db import Transaction, as_columns
 
 KEEP_WAITING: Final = timedelta(days=30)
+MAX_PREVIOUS: Final = 20  # whoever edits without end is not told all of it at each look
 
 RECORD = text("""
     INSERT INTO message_changes (external_id, original, direction, at, content)
@@ -113,13 +114,18 @@ def _changed(message: Row[Any], changes: Sequence[Row[Any]]) -> dict[str, Any] |
     edits = [change for change in changes if change.content is not None]
     texts = [(payload.get("previous") or [message.content])[0], *(edit.content for edit in edits)]
     if edits:
-        payload |= {"previous": texts[:-1], "edited_at": _moment(edits[-1].at)}
+        payload |= {"previous": _few(texts[:-1]), "edited_at": _moment(edits[-1].at)}
     if deletions := [change for change in changes if change.content is None]:
         payload["deleted_at"] = _moment(deletions[0].at)
     if (message.content, message.payload or {}) == (texts[-1], payload):
         return None
     caption = texts[-1] if edits and message.media is not None else message.caption
     return {"id": message.id, "content": texts[-1], "caption": caption, "payload": encode_json(payload).decode()}
+
+
+def _few(texts: list[str]) -> list[str]:
+    """The first, by which the message is known again, and the last ones."""
+    return texts if len(texts) <= MAX_PREVIOUS else [texts[0], *texts[1 - MAX_PREVIOUS :]]
 
 
 def _moment(at: datetime) -> str:
