@@ -10,7 +10,7 @@ APP_SECRET = "b7f3d90c5e1a48628d47f0c3a96e125b"
 PHONE_NUMBER_ID = "208811223344556"
 WEBHOOK = "/api/v1/whatsapp/webhook"
 
-_METADATA = {"display_phone_number": "552133330000", "phone_number_id": PHONE_NUMBER_ID}
+METADATA = {"display_phone_number": "552133330000", "phone_number_id": PHONE_NUMBER_ID}
 _NAMES = ("João Araújo", "Maria da Conceição", "Antônio Gonçalves", "Ana Luísa Brandão", "José Inácio", "Cláudia")
 _TEXTS = (
     "Olá, estou sem internet desde ontem à noite",
@@ -39,7 +39,7 @@ def webhook_body(customer: int, rng: random.Random) -> bytes:
     }
     value: JsonObject = {
         "messaging_product": "whatsapp",
-        "metadata": _METADATA,
+        "metadata": METADATA,
         "contacts": [{"profile": {"name": _NAMES[customer % len(_NAMES)]}, "wa_id": wa_id, "user_id": bsuid}],
         "messages": [message],
     }
@@ -48,7 +48,10 @@ def webhook_body(customer: int, rng: random.Random) -> bytes:
 
 def webhook_request(customer: int, rng: random.Random, path: str = WEBHOOK) -> bytes:
     """The whole HTTP request, ready to be written."""
-    body = webhook_body(customer, rng)
+    return signed_request(webhook_body(customer, rng), path)
+
+
+def signed_request(body: bytes, path: str = WEBHOOK) -> bytes:
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"

@@ -14,16 +14,16 @@ from itertools import cycle, islice
 import msgspec
 import uvloop
 
-from bench.bodies import WEBHOOK, webhook_requests
+from bench.bodies import WEBHOOK, signed_request, webhook_requests
 from bench.http_client import Answer, Connection, api_request
-
-MAX_SECONDS = 60.0
+from bench.storm_plan import Storm
 
 
 class Load(msgspec.Struct, frozen=True):
     """`rate`: requests a second, all connections together; without it, as fast as they are answered.
 
-    With `paths` no webhooks are sent, but these are read with `token`, one after the other, again and again.
+    `storm`: webhooks as in `storm_plan`. With `paths` no webhooks are sent, but these are read with `token`, one after
+    the other, again and again.
     """
 
     port: int
@@ -35,6 +35,8 @@ class Load(msgspec.Struct, frozen=True):
     rate: float | None = None
     paths: tuple[str, ...] = ()
     token: str = ""
+    storm: bool = False
+    max_seconds: float = 60.0
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -69,7 +71,7 @@ class Generator:
         self._began = loop.time()
         for connection in connections:
             self._next(connection)
-        async with asyncio.timeout(MAX_SECONDS):
+        async with asyncio.timeout(self._load.max_seconds):
             await self._done
         seconds, cpu = time.monotonic() - started, time.process_time() - cpu
         for connection in connections:
@@ -106,6 +108,9 @@ class Generator:
 
 
 def _requests(load: Load) -> Iterator[bytes]:
+    if load.storm:
+        bodies = Storm(load.count, load.customers).bodies()
+        return (signed_request(body, load.path) for body in bodies)
     if not load.paths:
         return webhook_requests(load.count, load.customers, load.burst, load.path)
     reads = [api_request("GET", path, token=load.token) for path in load.paths]

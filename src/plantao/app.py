@@ -58,6 +58,7 @@ from plantao.routing.presence import Presence
 from plantao.settings import Settings
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
+from plantao.whatsapp import usage as whatsapp_usage
 from plantao.whatsapp.account import endpoints as account
 from plantao.whatsapp.account import syncs
 from plantao.whatsapp.account.desk import TemplateDesk
@@ -103,6 +104,7 @@ CONTRACT = (
     routing.agents_router,
     whatsapp.router,
     account.router,
+    whatsapp_usage.router,
     chatbot.router,
     dashboard.router,
     report_endpoints.router,

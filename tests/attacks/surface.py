@@ -263,6 +263,7 @@ ROWS = [
         (409, 403, 403, 403, 401),
         query={"name": "aviso", "language": "pt_BR"},
     ),
+    Row("GET", f"{V1}/whatsapp/usage", LEADS, query={"month": "2026-11"}),
     Row(
         "POST",
         f"{V1}/chatbot/message",

@@ -4,6 +4,7 @@ from tests.contract.conformance import Json
 from tests.contract.frames import FROM_CLIENT, FROM_SERVER, payload
 from tests.stories.file_samples import PNG, encoded
 from tests.stories.harness import Person, Socket, System
+from tests.stories.wire import bring, deleted, said
 from tests.whatsapp.account.saying import body
 
 from plantao.identity.models import Role
@@ -40,6 +41,9 @@ async def serve(system: System, maria: Person, other: Socket, customer: Customer
         heard += await say_all(socket, id_)
         await system.sim.write(customer, {"type": "image", "data": encoded(PNG)})
         heard.append(await socket.expect("message_media"))
+        joao: Json = {"from_": "5511999999999", "from_user_id": None}
+        await bring(system, said("wamid.1", "ops", **joao), deleted("wamid.2", "wamid.1"), contacts=[])
+        heard.append(await socket.expect("message_changed"))
         await other.say("typing_start", conversation_id=id_)
         heard.append(await socket.expect("agent_typing", lambda frame: frame["nome"] == "Ana Souza"))
         await maria.post(f"/conversations/{id_}/close", {"resolution": "spam"})

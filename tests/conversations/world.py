@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from plantao.conversations import intake, repository
-from plantao.conversations.incoming import Incoming, IntakeRules, receive
+from plantao.conversations.arrivals import Incoming
+from plantao.conversations.incoming import IntakeRules, receive
 from plantao.conversations.models import Channel, MessageType
 from plantao.conversations.sending import BOT, Draft, append
 from plantao.conversations.views import MessageView

@@ -11,6 +11,7 @@ from tests.stories.test_intake import deliver
 from tests.whatsapp.account.saying import ACCOUNT, NUMBER, body, status
 
 from plantao.identity.models import Role
+from plantao_simulator.templates import TemplateShelf
 
 HELLO: Json = {
     "template_name": "boas_vindas",
@@ -71,10 +72,15 @@ async def test_leads_see_the_numbers_and_attendants_do_not(system: System) -> No
     assert (await agent.get("/whatsapp/number")).status_code == 403
 
 
+def shelf(system: System) -> TemplateShelf:
+    """What Meta has."""
+    return system.sim.business.first.account.templates
+
+
 async def test_staff_choose_among_the_templates(system: System) -> None:
     agent = await system.person(Role.ATTENDANT)
     names = [one["name"] for one in await listed(agent)]
-    assert names == sorted(system.sim.templates.by_key[key].name for key in system.sim.templates.by_key)
+    assert names == sorted(template.name for template in shelf(system))
     [paused] = await listed(agent, status="PAUSED")
     assert (paused["name"], paused["category"]) == ("oferta_upgrade", "MARKETING")
     [bill] = await listed(agent, name="fatura")
@@ -106,7 +112,7 @@ async def test_a_template_is_made_reviewed_sent_and_deleted(system: System) -> N
     assert (gone.status_code, gone.json()) == (200, {"detail": "Template excluído."})
     assert [one["status"] for one in await listed(admin, name="visita_marcada")] == ["DELETED"]
     assert (await remove(system, admin, name="visita_marcada")).status_code == 404
-    assert ("visita_marcada", "pt_BR") not in system.sim.templates.by_key
+    assert ("visita_marcada", "pt_BR") not in shelf(system).by_key
     refused = await admin.post("/whatsapp/send-template", send)
     assert (refused.status_code, refused.json()["field"]) == (400, "template_name")
 
@@ -147,7 +153,7 @@ async def test_only_administrators_make_and_delete_templates(system: System) -> 
 async def test_refresh_brings_what_meta_has_meanwhile(system: System, clock: Any) -> None:
     """What was changed at Meta's own page, without a word."""
     agent = await system.person(Role.ATTENDANT)
-    system.sim.templates.remove("boas_vindas")
+    shelf(system).remove("boas_vindas", now=0)
     async with system.parts.database.transaction() as tx:
         await tx.connection.exec_driver_sql("UPDATE whatsapp_syncs SET synced_at = now() - interval '1 minute'")
     assert [one["status"] for one in await listed(agent, name="boas_vindas")] == ["APPROVED"]

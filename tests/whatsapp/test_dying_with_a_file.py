@@ -13,7 +13,8 @@ from tests.stories.harness import FAST, settings_for
 
 from plantao.app import Parts, build_parts
 from plantao.conversations import media_files, repository
-from plantao.conversations.incoming import Incoming, receive
+from plantao.conversations.arrivals import Incoming
+from plantao.conversations.incoming import receive
 from plantao.conversations.models import Channel, MessageType
 from plantao.conversations.sending import SYSTEM, Draft, append
 from plantao.customers.models import Contact

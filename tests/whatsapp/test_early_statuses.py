@@ -13,7 +13,7 @@ from plantao.conversations.outbox import StatusUpdate
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
 from plantao.whatsapp import early_statuses
-from plantao.whatsapp.materialise import store_statuses
+from plantao.whatsapp.storing import store_statuses
 from plantao.whatsapp.wire.models import InboundStatus
 
 

@@ -41,6 +41,13 @@ class MessageMedia(msgspec.Struct, frozen=True, tag="message_media"):
     media: Media | None
 
 
+class MessageChanged(msgspec.Struct, frozen=True, tag="message_changed"):
+    """Its writer edited or deleted a message: this is what it is now."""
+
+    conversation_id: UUID
+    message: MessageView
+
+
 class ConversationAssigned(msgspec.Struct, frozen=True, tag="conversation_assigned"):
     """`assigned_to` and `nome` are null when the conversation went back to the queue."""
 
@@ -64,7 +71,13 @@ class AgentTyping(msgspec.Struct, frozen=True, tag="agent_typing"):
 
 
 ConversationEvent = (
-    NewMessage | MessageStatusChanged | MessageMedia | ConversationAssigned | ConversationClosed | AgentTyping
+    NewMessage
+    | MessageStatusChanged
+    | MessageMedia
+    | MessageChanged
+    | ConversationAssigned
+    | ConversationClosed
+    | AgentTyping
 )
 
 

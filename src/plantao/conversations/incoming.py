@@ -1,6 +1,5 @@
-"""Writing down what customers said: any number of messages at once, each exactly once, numbered without gaps."""
+"""Writing down what a channel brings: any number of messages at once, each exactly once, numbered without gaps."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,38 +7,19 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from plantao.conversations import intake, media_intake, survey
+from plantao.conversations import changes, intake, media_intake, outbox, survey
+from plantao.conversations.advances import Advance, advances
+from plantao.conversations.arrivals import Incoming, Numbered
 from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announce
-from plantao.conversations.intake import OpenConversation
-from plantao.conversations.models import Channel, Direction, HandledBy, MessageStatus, MessageType, SentBy
-from plantao.conversations.policy import SERVICE_WINDOW, STATUS_RANK, whole_second
-from plantao.conversations.views import MessageView, encode_json, message_id, public_media
+from plantao.conversations.intake import Occasion
+from plantao.conversations.models import Channel, HandledBy, MessageStatus
+from plantao.conversations.outbox import StatusUpdate
+from plantao.conversations.policy import STATUS_RANK, whole_second
+from plantao.conversations.views import DeliveryError, MessageView, encode_json, message_id, public_media
 from plantao.customers.models import CustomerId
 from plantao.kit.db import Transaction
 from plantao.kit.ids import uuid7
 from plantao.kit.workers import POLL_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One message of a customer. `external_id` is the channel's own: the same one is stored once.
-
-    `opens`: whether it is something to be served (a text, a photo), rather than a note on what is there already
-    (a reaction, a changed number): only the former opens a conversation, renews the window and moves the bot.
-    """
-
-    customer_id: CustomerId
-    external_id: str
-    type: MessageType
-    content: str
-    sent_at: datetime
-    opens: bool = True
-    caption: str | None = None
-    media: dict[str, Any] | None = None
-    reply_to: str | None = None
-    reply_id: str | None = None  # behind a pressed button or list row
-    error: dict[str, Any] | None = None
-    sent_by: SentBy = SentBy.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +28,6 @@ class IntakeRules:
 
     bot_debounce: timedelta
     zone: ZoneInfo
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """`answer`: the grade of a survey, when the message is one. Such a message neither opens nor moves anything."""
-
-    message: Incoming
-    conversation: OpenConversation
-    id: UUID
-    seq: int
-    answer: survey.Answer | None = None
-
-    @property
-    def opens(self) -> bool:
-        return self.message.opens and self.answer is None
 
 
 async def receive(
@@ -74,48 +39,63 @@ async def receive(
     of each conversation. Must be called by one transaction at a
     time (the caller's lock): the numbering trusts that nobody else stores incoming messages meanwhile.
     """
-    fresh = await _without_known(tx, messages)
+    wanted = {id_ for message in messages for id_ in (message.external_id, message.reply_to) if id_ is not None}
+    known, changed = await intake.known_external_ids(tx, wanted)
+    fresh = _without(messages, known)
+    if any(message.echo for message in fresh):
+        fresh = await _without_our_own(tx, fresh, channel)
     if not fresh:
         return []
-    answers = await survey.find_answers(tx, fresh, channel)
-    writers = _who_writes([message for message in fresh if message.external_id not in answers])
-    conversations = await intake.open_conversations(tx, writers, channel, now, rules.zone) if writers else {}
-    numbered = _number(fresh, conversations, answers)
-    rank = STATUS_RANK[MessageStatus.DELIVERED]
-    rows = [_message_row(item) for item in numbered]
-    advances = _advances(numbered, now + rules.bot_debounce)
-    await intake.store(tx, rows, advances, now=now, status=MessageStatus.DELIVERED, status_rank=rank)
+    numbered = await _number(tx, fresh, channel, now, rules)
+    moved = advances(numbered, now + rules.bot_debounce)
+    await intake.store(tx, [_row(item) for item in numbered], [advance.row() for advance in moved], now=now)
     await _expect_files(tx, numbered, now)
-    _announce(tx, numbered)
-    await survey.record(tx, answers.values(), now)
+    known |= {item.message.external_id: item.id for item in numbered}
+    _announce(tx, numbered, {advance.conversation_id: advance for advance in moved}, known)
+    if changed:
+        await changes.apply(tx, changed, now)
+    await survey.record(tx, [item.answer for item in numbered if item.answer is not None], now)
     if rules.bot_debounce.total_seconds() < POLL_SECONDS:
         tx.publish(BOT)  # otherwise the worker looks in time by itself, and needs no waking for each message
-    newest = {item.conversation.id: item for item in numbered if item.opens}
-    return [item.message.external_id for item in newest.values() if item.conversation.handled_by == HandledBy.BOT]
+    return _to_answer(numbered, moved)
 
 
-async def _without_known(tx: Transaction, messages: Sequence[Incoming]) -> list[Incoming]:
+def _without(messages: Sequence[Incoming], known: Mapping[str, UUID]) -> list[Incoming]:
     by_id: dict[str, Incoming] = {}
     for message in messages:
         by_id.setdefault(message.external_id, message)
-    known = await intake.known_external_ids(tx, list(by_id))
     # Stable: what has the same second stays in the order in which it came.
     return sorted((m for id_, m in by_id.items() if id_ not in known), key=lambda m: m.sent_at)
 
 
-def _who_writes(messages: Sequence[Incoming]) -> dict[CustomerId, bool]:
-    """Each customer, and whether something that opens a conversation was written."""
-    writers: dict[CustomerId, bool] = defaultdict(bool)
-    for message in messages:
-        writers[message.customer_id] |= message.opens
-    return writers
+async def _without_our_own(tx: Transaction, messages: Sequence[Incoming], channel: Channel) -> list[Incoming]:
+    """Without echoes of what we are sending ourselves at this moment; those say that it has been sent."""
+    echoes = [
+        {"external_id": m.external_id, "customer_id": m.customer_id, "type": m.type, "content": m.content}
+        for m in messages
+        if m.echo
+    ]
+    ours = await intake.on_their_way(tx, echoes, channel)
+    sent = [
+        StatusUpdate(MessageStatus.SENT, m.sent_at, external_id=m.external_id, id=ours[m.external_id])
+        for m in messages
+        if m.external_id in ours
+    ]
+    if sent:
+        await outbox.apply_statuses(tx, sent)
+    return [m for m in messages if m.external_id not in ours]
 
 
-def _number(
-    messages: Sequence[Incoming],
-    conversations: Mapping[CustomerId, OpenConversation],
-    answers: Mapping[str, survey.Answer],
+async def _number(
+    tx: Transaction, messages: Sequence[Incoming], channel: Channel, now: datetime, rules: IntakeRules
 ) -> list[Numbered]:
+    """Each message with its conversation, locked, and the next number in it."""
+    answers = await survey.find_answers(tx, [m for m in messages if not m.echo], channel)
+    writers: dict[CustomerId, Occasion] = {}
+    for message in messages:
+        if message.external_id not in answers:
+            writers[message.customer_id] = max(message.occasion, writers.get(message.customer_id, Occasion.REMARK))
+    conversations = await intake.open_conversations(tx, writers, channel, now, rules.zone) if writers else {}
     last: dict[UUID, int] = {}
     numbered = []
     for message in messages:
@@ -132,21 +112,35 @@ async def _expect_files(tx: Transaction, numbered: Sequence[Numbered], now: date
         await media_intake.expect(tx, wanted, now)
 
 
-def _message_row(item: Numbered) -> dict[str, Any]:
+def _to_answer(numbered: Sequence[Numbered], moved: Sequence[Advance]) -> list[str]:
+    silent = {advance.conversation_id for advance in moved if advance.silenced}
+    newest = {item.conversation.id: item for item in numbered if item.is_turn}
+    return [
+        item.message.external_id
+        for item in newest.values()
+        if item.conversation.handled_by == HandledBy.BOT and item.conversation.id not in silent
+    ]
+
+
+def _row(item: Numbered) -> dict[str, Any]:
     message = item.message
     return {
         "id": item.id,
         "conversation_id": item.conversation.id,
         "seq": item.seq,
+        "direction": message.direction,
         "type": message.type,
         "content": message.content,
         "caption": message.caption,
         "media": _json(message.media),
         "sent_at": whole_second(message.sent_at),
         "sent_by": message.sent_by,
+        "status": message.status,
+        "status_rank": STATUS_RANK[message.status],
         "error": _json(message.error),
         "external_id": message.external_id,
         "reply_to": message.reply_to,
+        "payload": _json(message.payload),
     }
 
 
@@ -154,45 +148,29 @@ def _json(value: dict[str, Any] | None) -> str | None:
     return None if value is None else encode_json(value).decode()
 
 
-def _advances(numbered: Sequence[Numbered], bot_due_at: datetime) -> list[dict[str, Any]]:
-    """What each conversation's row becomes after its new messages."""
-    groups: dict[UUID, list[Numbered]] = defaultdict(list)
-    for item in numbered:
-        groups[item.conversation.id].append(item)
-    return [_advance(id_, group, bot_due_at) for id_, group in groups.items()]
-
-
-def _advance(conversation_id: UUID, group: list[Numbered], bot_due_at: datetime) -> dict[str, Any]:
-    turns = [item.message.sent_at for item in group if item.message.opens]
-    is_served = any(item.opens for item in group)
-    return {
-        "advanced": conversation_id,
-        "last_seq": group[-1].seq,
-        "added": len(group),
-        "last_message_at": max(whole_second(item.message.sent_at) for item in group),
-        "window_expires_at": max(turns) + SERVICE_WINDOW if turns else None,
-        "bot_due_at": bot_due_at if is_served else None,
-    }
-
-
-def _announce(tx: Transaction, numbered: Sequence[Numbered]) -> None:
+def _announce(
+    tx: Transaction, numbered: Sequence[Numbered], moved: Mapping[UUID, Advance], known: Mapping[str, UUID]
+) -> None:
     for item in numbered:
         conversation = item.conversation
-        event = NewMessage(conversation.id, _view(item))
-        announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
-    if any(item.conversation.reopened for item in numbered):
+        event = NewMessage(conversation.id, _view(item, known))
+        status = moved[conversation.id].status
+        announce(tx, event, assigned_to=conversation.assigned_to, status=status)
+    if any(item.conversation.reopened for item in numbered) or any(advance.queued for advance in moved.values()):
         tx.publish(ROUTING)
         tx.publish(DESK)
 
 
-def _view(item: Numbered) -> MessageView:
+def _view(item: Numbered, known: Mapping[str, UUID]) -> MessageView:
+    """`known`: our ids by external ids, of all that messages of this batch may refer to."""
     message = item.message
+    quoted = known.get(message.reply_to or "")
     return MessageView(
         id=message_id(item.id),
-        direction=Direction.INCOMING,
+        direction=message.direction,
         content=message.content,
         timestamp=whole_second(message.sent_at),
-        status=MessageStatus.DELIVERED,
+        status=message.status,
         seq=item.seq,
         type=message.type,
         caption=message.caption,
@@ -200,5 +178,7 @@ def _view(item: Numbered) -> MessageView:
         sent_by=message.sent_by,
         sent_by_id=None,
         client_id=None,
-        error=None,
+        error=None if message.error is None else DeliveryError(**message.error),
+        payload=message.payload,
+        reply_to=None if quoted is None else message_id(quoted),
     )

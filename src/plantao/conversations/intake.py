@@ -1,8 +1,9 @@
 """The SQL behind `incoming`: each statement works on a whole batch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,7 +30,20 @@ class OpenConversation:
     reopened: bool = False
 
 
-KNOWN_EXTERNAL_IDS = text("SELECT external_id FROM messages WHERE external_id = ANY(CAST(:ids AS text[]))")
+class Occasion(IntEnum):
+    """Why a conversation is wanted: for a remark on what is there, an answer given elsewhere, a customer's turn."""
+
+    REMARK = 0
+    ECHO = 1
+    TURN = 2
+
+
+# With them, which of these messages were edited or deleted before they came here.
+KNOWN_EXTERNAL_IDS = text("""
+    SELECT external_id, id FROM messages WHERE external_id = ANY(CAST(:ids AS text[]))
+    UNION ALL
+    SELECT original, NULL FROM message_changes WHERE original = ANY(CAST(:ids AS text[])) AND applied_at IS NULL
+""")
 
 _COLUMNS = "id, customer_id, status, handled_by, assigned_to, last_seq"
 
@@ -84,50 +98,80 @@ STORE = text("""
     WITH stored AS (
         INSERT INTO messages
             (id, conversation_id, seq, direction, type, content, caption, media, sent_at, stored_at, sent_by, status,
-             status_rank, error, external_id, reply_to)
-        SELECT id, conversation_id, seq, 'incoming', type, content, caption, CAST(media AS jsonb), sent_at,
-               CAST(:now AS timestamptz), sent_by, CAST(:status AS text), CAST(:status_rank AS smallint),
-               CAST(error AS jsonb), external_id, reply_to
+             status_rank, error, external_id, reply_to, payload)
+        SELECT id, conversation_id, seq, direction, type, content, caption, CAST(media AS jsonb), sent_at,
+               CAST(:now AS timestamptz), sent_by, status, status_rank, CAST(error AS jsonb), external_id, reply_to,
+               CAST(payload AS jsonb)
         FROM unnest(
-            CAST(:id AS uuid[]), CAST(:conversation_id AS uuid[]), CAST(:seq AS int[]), CAST(:type AS text[]),
-            CAST(:content AS text[]), CAST(:caption AS text[]), CAST(:media AS text[]),
-            CAST(:sent_at AS timestamptz[]), CAST(:sent_by AS text[]), CAST(:error AS text[]),
-            CAST(:external_id AS text[]), CAST(:reply_to AS text[])
-        ) AS new (id, conversation_id, seq, type, content, caption, media, sent_at, sent_by, error, external_id,
-                  reply_to)
+            CAST(:id AS uuid[]), CAST(:conversation_id AS uuid[]), CAST(:seq AS int[]), CAST(:direction AS text[]),
+            CAST(:type AS text[]), CAST(:content AS text[]), CAST(:caption AS text[]), CAST(:media AS text[]),
+            CAST(:sent_at AS timestamptz[]), CAST(:sent_by AS text[]), CAST(:status AS text[]),
+            CAST(:status_rank AS smallint[]), CAST(:error AS text[]), CAST(:external_id AS text[]),
+            CAST(:reply_to AS text[]), CAST(:payload AS text[])
+        ) AS new (id, conversation_id, seq, direction, type, content, caption, media, sent_at, sent_by, status,
+                  status_rank, error, external_id, reply_to, payload)
     )
     UPDATE conversations c SET
         last_seq = new.last_seq,
         messages_count = c.messages_count + new.added,
         last_message_at = greatest(c.last_message_at, new.last_message_at),
         window_expires_at = greatest(c.window_expires_at, new.window_expires_at),
-        bot_due_at = CASE WHEN c.handled_by = 'bot' AND c.status = 'in_progress'
-                          THEN coalesce(new.bot_due_at, c.bot_due_at) END
+        bot_due_at = CASE WHEN c.handled_by = 'bot' AND c.status = 'in_progress' AND NOT new.silenced
+                          THEN coalesce(new.bot_due_at, c.bot_due_at) END,
+        handled_by = CASE WHEN new.silenced THEN 'none' ELSE c.handled_by END,
+        status = CASE WHEN new.queued THEN 'queue' ELSE c.status END,
+        queued_at = CASE WHEN new.queued THEN :now ELSE c.queued_at END,
+        awaiting_since = CASE WHEN new.queued THEN :now
+                              WHEN new.answered AND c.status = 'in_progress' THEN NULL ELSE c.awaiting_since END
     FROM unnest(
         CAST(:advanced AS uuid[]), CAST(:last_seq AS int[]), CAST(:added AS int[]),
         CAST(:last_message_at AS timestamptz[]), CAST(:window_expires_at AS timestamptz[]),
-        CAST(:bot_due_at AS timestamptz[])
-    ) AS new (id, last_seq, added, last_message_at, window_expires_at, bot_due_at)
+        CAST(:bot_due_at AS timestamptz[]), CAST(:answered AS bool[]), CAST(:silenced AS bool[]),
+        CAST(:queued AS bool[])
+    ) AS new (id, last_seq, added, last_message_at, window_expires_at, bot_due_at, answered, silenced, queued)
     WHERE c.id = new.id
 """)
 
+# Of a conversation one message is on its way to the channel at most. Its echo may be faster than the answer to it.
+ON_THEIR_WAY = text("""
+    SELECT echo.external_id, m.id
+    FROM unnest(CAST(:external_id AS text[]), CAST(:customer_id AS uuid[]), CAST(:type AS text[]),
+                CAST(:content AS text[])) AS echo (external_id, customer_id, type, content)
+    JOIN conversations c ON c.customer_id = echo.customer_id AND c.channel = :channel
+    JOIN messages m ON m.conversation_id = c.id AND m.type = echo.type AND m.content = echo.content
+    WHERE m.due_at IS NOT NULL AND m.attempts > 0 AND m.external_id IS NULL AND m.direction = 'outgoing'
+    ORDER BY m.seq
+""")
 
-async def known_external_ids(tx: Transaction, ids: Sequence[str]) -> set[str]:
-    return {row.external_id for row in await tx.rows(KNOWN_EXTERNAL_IDS, {"ids": list(ids)})}
+
+async def known_external_ids(tx: Transaction, ids: Collection[str]) -> tuple[dict[str, UUID], set[str]]:
+    """Our ids of those messages that are stored, and which of the others were changed already."""
+    rows = await tx.rows(KNOWN_EXTERNAL_IDS, {"ids": list(ids)})
+    known = {row.external_id: row.id for row in rows if row.id is not None}
+    return known, {row.external_id for row in rows} - set(known)
+
+
+async def on_their_way(tx: Transaction, echoes: Sequence[Mapping[str, Any]], channel: Channel) -> dict[str, UUID]:
+    """Which of `echoes` (external_id, customer_id, type, content) are of messages that we are sending just now."""
+    found: dict[str, UUID] = {}
+    for row in await tx.rows(ON_THEIR_WAY, as_columns(echoes) | {"channel": channel}):
+        if row.id not in found.values():
+            found.setdefault(row.external_id, row.id)
+    return found
 
 
 async def open_conversations(
-    tx: Transaction, writers: Mapping[CustomerId, bool], channel: Channel, now: datetime, zone: ZoneInfo
+    tx: Transaction, writers: Mapping[CustomerId, Occasion], channel: Channel, now: datetime, zone: ZoneInfo
 ) -> dict[CustomerId, OpenConversation]:
-    """The conversation that each writer's messages belong to, locked; found, reopened or new.
+    """The conversation that each customer's messages belong to, locked; found, reopened or new.
 
-    `writers` says of each customer whether something was written that is to be served.
+    `writers` says of each customer what the weightiest of the messages is.
     """
     found = await _conversations(tx, LOCK_OPEN, writers, channel)
-    serving = [id_ for id_, opens in writers.items() if opens and id_ not in found]
+    serving = [id_ for id_, occasion in writers.items() if occasion is Occasion.TURN and id_ not in found]
     if serving:
         found |= await _reopen(tx, serving, channel, now)
-    remarks = [id_ for id_, opens in writers.items() if not opens and id_ not in found]
+    remarks = [id_ for id_, occasion in writers.items() if occasion is Occasion.REMARK and id_ not in found]
     if remarks:
         found |= await _conversations(tx, LOCK_LATEST, remarks, channel)
     missing = [id_ for id_ in writers if id_ not in found]
@@ -185,5 +229,5 @@ def _open_conversation(row: Row[Any], *, reopened: bool = False) -> OpenConversa
 async def store(
     tx: Transaction, messages: Sequence[Mapping[str, Any]], advances: Sequence[Mapping[str, Any]], **shared: Any
 ) -> None:
-    """Inserts messages and brings their conversations' rows up to them. `shared`: now, status, status_rank."""
+    """Inserts messages and brings their conversations' rows up to them. `shared`: now."""
     await tx.run(STORE, as_columns(messages) | as_columns(advances) | shared)

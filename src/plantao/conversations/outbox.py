@@ -78,10 +78,13 @@ KNOWN = text("""
     SELECT id, NULL FROM messages WHERE id = ANY(CAST(:ids AS uuid[])) AND direction = 'outgoing'
 """)
 
-# The rank only rises. Any word from the channel means that the message is out: nothing is left to do.
+# The rank only rises. Any word from the channel means that the message is out: nothing is left to do. An echo of it
+# that was not recognised has its id already; without one it is out all the same.
 RAISE_STATUS = text("""
     UPDATE messages m SET
-        external_id = coalesce(m.external_id, new.external_id),
+        external_id = coalesce(m.external_id, (
+            SELECT new.external_id WHERE NOT EXISTS (SELECT FROM messages e WHERE e.external_id = new.external_id)
+        )),
         status = CASE WHEN new.rank > m.status_rank THEN new.status ELSE m.status END,
         status_rank = greatest(m.status_rank, new.rank),
         error = CASE WHEN new.rank > m.status_rank THEN CAST(new.error AS jsonb) ELSE m.error END,

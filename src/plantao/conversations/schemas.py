@@ -125,6 +125,11 @@ class MessageOut(BaseModel):
     sent_by_id: int | None
     client_id: str | None
     error: DeliveryErrorOut | None
+    payload: dict[str, Any] | None = Field(
+        description="O conteúdo para programas, conforme o `type`.",
+        examples=[{"latitude": -23.55052, "longitude": -46.633308, "name": None, "address": None, "url": None}],
+    )
+    reply_to: str | None = Field(description="O `id` da mensagem citada, ou à qual se reagiu.")
 
 
 class ConversationOut(BaseModel):

@@ -175,4 +175,6 @@ def _view(row: dict[str, Any]) -> MessageView:
         sent_by_id=row["sent_by_id"],
         client_id=row["client_id"],
         error=None,
+        payload=row["payload"],
+        reply_to=None,
     )

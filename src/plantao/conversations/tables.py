@@ -199,6 +199,20 @@ desk_settings = Table(
     Column("updated_by", Integer, nullable=False),
 )
 
+# Messages that their writers edited or deleted afterwards. A change may come before its message, and waits for it.
+message_changes = Table(
+    "message_changes",
+    metadata,
+    Column("external_id", Text, primary_key=True),  # the change's own id at the channel
+    Column("original", Text, nullable=False),  # the external id of the message
+    Column("direction", Text, nullable=False),  # the message's: nobody changes what others wrote
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("content", Text),  # null when the message was deleted
+    Column("applied_at", DateTime(timezone=True)),  # null while the message is not known
+    Index("ix_message_changes_original", "original"),
+    Index("ix_message_changes_waiting", "original", postgresql_where=text("applied_at IS NULL")),
+)
+
 # A file of a message: one that we send, before its message is written, or one that a customer sent, before it is here.
 media_files = Table(
     "media_files",

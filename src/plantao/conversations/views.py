@@ -37,6 +37,8 @@ class DeliveryError(msgspec.Struct, frozen=True):
 
 
 class MessageView(msgspec.Struct, frozen=True):
+    """`payload`: the content for programs, by `type`; `reply_to`: the id of the message that it quotes or reacts to."""
+
     id: str
     direction: Direction
     content: str
@@ -50,12 +52,15 @@ class MessageView(msgspec.Struct, frozen=True):
     sent_by_id: int | None
     client_id: str | None
     error: DeliveryError | None
+    payload: dict[str, Any] | None
+    reply_to: str | None
 
 
-# The columns that `message_view` reads, in its order.
+# The columns that `message_view` reads, in its order. What a message quotes is known by the channel's id.
 MESSAGE_COLUMNS = """
     m.id, m.direction, m.content, m.sent_at, m.status, m.seq, m.type, m.caption, m.media, m.sent_by, m.sent_by_id,
-    m.client_id, m.error
+    m.client_id, m.error, m.payload,
+    (SELECT quoted.id FROM messages quoted WHERE quoted.external_id = m.reply_to) AS reply_to_id
 """
 
 
@@ -79,6 +84,8 @@ def message_view(row: Any) -> MessageView:
         sent_by_id=row.sent_by_id,
         client_id=row.client_id,
         error=DeliveryError(**row.error) if row.error else None,
+        payload=row.payload,
+        reply_to=None if row.reply_to_id is None else message_id(row.reply_to_id),
     )
 
 

@@ -52,7 +52,7 @@ _CONVERSATION: Final = {
     "last_seq": 16,
     "window_expires_at": "2026-02-02T10:30:00Z",
 }
-_NOTHING_MORE: Final = {"caption": None, "media": None, "sent_by_id": None, "client_id": None, "error": None}
+_NOTHING_MORE: Final = dict.fromkeys(("caption", "media", "sent_by_id", "client_id", "error", "payload", "reply_to"))
 _MESSAGES: Final = [
     {
         "id": "msg-001",

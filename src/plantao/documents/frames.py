@@ -21,6 +21,7 @@ SERVER: Final = {
     "new_message": "Nova mensagem, recebida ou enviada, ou nota interna. O `seq` não se repete nem vem fora de ordem.",
     "message_status": "O status de uma mensagem avançou (enviada, entregue, lida), ou ela falhou.",
     "message_media": "O arquivo de um cliente chegou: `media.url` já existe.",
+    "message_changed": "Quem escreveu a mensagem a editou ou apagou: ela agora é assim.",
     "agent_typing": "Um colega está digitando, ou parou.",
     "conversation_assigned": "A conversa foi atribuída. `assigned_to` null: foi para a fila.",
     "conversation_closed": "A conversa foi encerrada.",

@@ -25,7 +25,7 @@ TAGS: Final = {
     "conversations": "Conversas com clientes: ler, responder, anotar, assumir, transferir e encerrar.",
     "desk": "A mesa: respostas prontas e horário de atendimento.",
     "agents": "Atendentes: situação e capacidade.",
-    "whatsapp": "Webhook da Meta, envio para um número de telefone, templates e a situação dos números.",
+    "whatsapp": "Webhook da Meta, envio para um telefone, templates, situação dos números e o que a Meta cobrou.",
     "chatbot": "Perguntar ao chatbot, e chamar uma pessoa no lugar dele.",
     "dashboard": "Números do dia, atendentes e fila.",
     "reports": "Como foi um período, em JSON ou em planilha.",

@@ -31,6 +31,7 @@ LEDGER_RECEIVED = Counter("plantao_ledger_received_total", "Webhook bodies commi
 LEDGER_MATERIALISED = Counter("plantao_ledger_materialised_total", "Ledger rows turned into messages")
 LEDGER_PARKED = Counter("plantao_ledger_parked_total", "Items put aside because they could not be read")
 LEDGER_PENDING = Gauge("plantao_ledger_pending", "Ledger rows not yet materialised: received - materialised")
+GROUP_MESSAGES = Counter("plantao_whatsapp_group_messages_total", "Messages of WhatsApp groups, which are ignored")
 OUTBOX_PENDING = Gauge("plantao_outbox_pending", "Outgoing messages not yet accepted by Meta")
 WHATSAPP_ALERTS = Counter("plantao_whatsapp_alerts_total", "Alerts of Meta about our account", ["severity"])
 for _severity in ("info", "warning", "critical"):

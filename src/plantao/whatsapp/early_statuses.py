@@ -6,8 +6,9 @@ sides take the id's lock before they look: one of them always sees what the othe
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from plantao.conversations.models import MessageStatus
 from plantao.conversations.outbox import StatusUpdate
@@ -34,6 +35,11 @@ KEEP = text("""
 
 TAKE = text("""
     DELETE FROM whatsapp_early_statuses WHERE external_id = :external_id RETURNING external_id, status, at, error
+""")
+
+TAKE_ALL = text("""
+    DELETE FROM whatsapp_early_statuses WHERE external_id = ANY(CAST(:external_ids AS text[]))
+    RETURNING external_id, status, at, error
 """)
 
 # Statuses of messages that another system sent from the same number never find theirs.
@@ -69,6 +75,14 @@ async def take(tx: Transaction, external_id: str) -> StatusUpdate | None:
     row = await tx.first(TAKE, {"external_id": external_id})
     if row is None:
         return None
+    return _update(row)
+
+
+async def take_all(tx: Transaction, external_ids: Sequence[str]) -> list[StatusUpdate]:
+    return [_update(row) for row in await tx.rows(TAKE_ALL, {"external_ids": list(external_ids)})]
+
+
+def _update(row: Row[Any]) -> StatusUpdate:
     return StatusUpdate(MessageStatus(row.status), row.at, external_id=row.external_id, error=row.error)
 
 

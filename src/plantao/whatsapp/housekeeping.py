@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from plantao.conversations import media_files
+from plantao.conversations import changes, media_files
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.whatsapp import early_statuses, rates
@@ -28,6 +28,7 @@ class Housekeeping:
         async with self.database.transaction() as tx:
             await early_statuses.prune(tx, now - KEEP_EARLY_STATUSES)
             await alerts.prune(tx, now - KEEP_ALERTS)
+            await changes.apply_arrived(tx, now)
             await rates.prune(tx, now - KEEP_RATES)
             await media_files.prune_loose(tx, now - KEEP_LOOSE_FILES)
         return self.EVERY

@@ -11,34 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 import structlog
 
-from plantao.conversations.incoming import Incoming, IntakeRules, receive
-from plantao.conversations.merging import merge_conversations
-from plantao.conversations.models import Channel, MessageStatus, MessageType, SentBy
-from plantao.conversations.outbox import StatusUpdate, apply_statuses
-from plantao.customers.models import Contact, CustomerId
-from plantao.customers.service import Renaming, forget, place_contacts
+from plantao.conversations.incoming import IntakeRules
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction, is_transient
-from plantao.whatsapp import early_statuses, ledger
-from plantao.whatsapp.account import preferences
+from plantao.whatsapp import ledger
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.ledger import LedgerRow
 from plantao.whatsapp.notices import apply_notices
 from plantao.whatsapp.receipts import Receipts
+from plantao.whatsapp.storing import store_changes, store_messages, store_statuses
 from plantao.whatsapp.wire.models import (
     BadItem,
-    InboundMedia,
+    InboundChange,
     InboundMessage,
     InboundStatus,
     Notice,
     UnreadableWebhook,
     Webhook,
-    WireError,
 )
 from plantao.whatsapp.wire.webhook import parse_webhook
 
@@ -50,6 +43,8 @@ IDLE_SECONDS = 60.0
 CALM = 16  # bodies that may come during a batch without it being a crowd
 CROWD_PACE = 1500.0  # rows a second while a crowd writes: more than everyday, less than all of the processor
 LOCKED_SECONDS = 0.02  # another process is at it: look again soon
+
+Item = InboundMessage | InboundChange | InboundStatus | Notice
 
 
 class Batch(NamedTuple):
@@ -102,6 +97,7 @@ class Materialiser:
         webhooks = [(row, _read(row)) for row in rows]
         messages = [(message, row.received_at) for row, found in webhooks for message in found.messages]
         to_answer = await store_messages(tx, messages, now, self.rules)
+        await store_changes(tx, [(change, row.received_at) for row, found in webhooks for change in found.changes], now)
         await store_statuses(tx, [status for _, found in webhooks for status in found.statuses], now)
         for row, found in webhooks:
             found.bad.extend(await apply_notices(tx, found.notices, row.received_at, now))
@@ -134,31 +130,33 @@ class Materialiser:
             if row is None:
                 return
             found, now = _read(row), self.clock.now()
-            for message in found.messages:
+            items: list[Item] = [*found.messages, *found.changes, *found.statuses, *found.notices]
+            for item in items:
                 try:
                     async with tx.savepoint():
-                        await store_messages(tx, [(message, row.received_at)], now, self.rules)
+                        found.bad.extend(await self._store_item(tx, item, row.received_at, now))
                 except Exception as error:  # noqa: BLE001 - whatever one item does, the others are stored
-                    found.bad.append(_refused(message, message.raw, error))
-            for status in found.statuses:
-                try:
-                    async with tx.savepoint():
-                        await store_statuses(tx, [status], now)
-                except Exception as error:  # noqa: BLE001 - whatever one item does, the others are stored
-                    found.bad.append(_refused(status, "", error))
-            for notice in found.notices:
-                try:
-                    async with tx.savepoint():
-                        found.bad.extend(await apply_notices(tx, [notice], row.received_at, now))
-                except Exception as error:  # noqa: BLE001 - whatever one item does, the others are stored
-                    found.bad.append(_refused(notice, notice.raw, error))
+                    found.bad.append(_refused(item, error))
             await _finish(tx, [(row, found)], now)
 
+    async def _store_item(self, tx: Transaction, item: Item, received_at: datetime, now: datetime) -> list[BadItem]:
+        match item:
+            case InboundMessage():
+                await store_messages(tx, [(item, received_at)], now, self.rules)
+            case InboundChange():
+                await store_changes(tx, [(item, received_at)], now)
+            case InboundStatus():
+                await store_statuses(tx, [item], now)
+            case Notice():
+                return await apply_notices(tx, [item], received_at, now)
+        return []
 
-def _refused(item: InboundMessage | InboundStatus | Notice, raw: str, error: Exception) -> BadItem:
+
+def _refused(item: Item, error: Exception) -> BadItem:
     if is_transient(error):
         raise error
     log.warning("item_parked", path=item.path, error=type(error).__name__)
+    raw = "" if isinstance(item, InboundStatus) else item.raw
     return BadItem(item.path, f"could not be stored: {type(error).__name__}", raw)
 
 
@@ -166,7 +164,7 @@ def _read(row: LedgerRow) -> Webhook:
     try:
         return parse_webhook(row.body)
     except UnreadableWebhook as error:
-        return Webhook([], [], [], [BadItem("", error.reason, "")])
+        return Webhook(bad=[BadItem("", error.reason, "")])
 
 
 async def _finish(tx: Transaction, webhooks: Sequence[tuple[LedgerRow, Webhook]], now: datetime) -> None:
@@ -175,96 +173,7 @@ async def _finish(tx: Transaction, webhooks: Sequence[tuple[LedgerRow, Webhook]]
     await ledger.mark_materialised(tx, [row.id for row, _ in webhooks], now)
     metrics.LEDGER_PARKED.inc(len(bad))
     metrics.LEDGER_MATERIALISED.inc(len(webhooks))
+    metrics.GROUP_MESSAGES.inc(sum(len(found.groups) for _, found in webhooks))
     for _, found in webhooks:
         for notice in found.notices:
             log.info("whatsapp_notice", field=notice.field, summary=notice.summary)
-
-
-async def store_messages(
-    tx: Transaction, messages: Sequence[tuple[InboundMessage, datetime]], now: datetime, rules: IntakeRules
-) -> list[str]:
-    """Stores messages, each with the time at which we received it, for those whose own time is absurd.
-
-    Answers as `receive`.
-    """
-    if not messages:
-        return []
-    placed = await place_contacts(tx, [_contact(message) for message, _ in messages], now)
-    if placed.merged:
-        await merge_conversations(tx, placed.merged, now)
-        await forget(tx, placed.merged)
-    incoming = [
-        _incoming(message, received_at, customer_id)
-        for (message, received_at), customer_id in zip(messages, placed.customer_ids, strict=True)
-    ]
-    return await receive(tx, incoming, Channel.WHATSAPP, now, rules)
-
-
-def _contact(message: InboundMessage) -> Contact | Renaming:
-    sender, change = message.sender, message.identity_change
-    contact = Contact(sender.bsuid, sender.wa_id, sender.name, sender.username)
-    if change is None:
-        return contact
-    old = Contact(change.old_bsuid or sender.bsuid, change.old_wa_id or sender.wa_id)
-    return Renaming(old, Contact(change.new_bsuid, change.new_wa_id))
-
-
-def _incoming(message: InboundMessage, received_at: datetime, customer_id: CustomerId) -> Incoming:
-    media = message.media
-    return Incoming(
-        customer_id=customer_id,
-        external_id=message.wamid,
-        type=message.type,
-        content=message.content,
-        sent_at=message.sent_at or received_at,
-        opens=message.is_customer_turn,
-        caption=message.caption,
-        media=None if media is None else _stored_media(media),
-        reply_to=message.reply_to,
-        reply_id=message.reply_id,
-        error=_error(message.error),
-        sent_by=SentBy.SYSTEM if message.type is MessageType.SYSTEM else SentBy.CUSTOMER,
-    )
-
-
-def _stored_media(media: InboundMedia) -> dict[str, object]:
-    """What is needed to fetch the file from Meta within its seven days, and to show it."""
-    return {
-        "id": media.media_id,
-        "mime_type": media.mime_type,
-        "filename": media.filename,
-        "sha256": media.sha256,
-        "voice": media.voice,
-    }
-
-
-async def store_statuses(tx: Transaction, statuses: Sequence[InboundStatus], now: datetime) -> None:
-    if not statuses:
-        return
-    await preferences.note_refusals(tx, statuses, now)
-    unknown = await apply_statuses(tx, [_update(status, now) for status in statuses])
-    if unknown:
-        await early_statuses.lock(tx, [update.external_id for update in unknown if update.external_id])
-        await early_statuses.keep(tx, await apply_statuses(tx, unknown))
-
-
-def _update(status: InboundStatus, now: datetime) -> StatusUpdate:
-    return StatusUpdate(
-        status=MessageStatus(status.status),
-        at=status.at or now,
-        external_id=status.wamid,
-        id=_our_id(status.callback_data),
-        error=_error(status.error),
-    )
-
-
-def _our_id(callback_data: str | None) -> UUID | None:
-    """The id that we gave the message, unless another system that shares the number gave its own."""
-    try:
-        return UUID(callback_data) if callback_data else None
-    except ValueError:
-        return None
-
-
-def _error(error: WireError | None) -> dict[str, object] | None:
-    return None if error is None else {"code": error.code, "title": error.title, "detail": error.detail}

@@ -55,6 +55,19 @@ early_statuses = Table(
     Column("error", JSONB),
 )
 
+# What Meta said of the price of a message of ours.
+charges = Table(
+    "whatsapp_charges",
+    metadata,
+    Column("external_id", Text, primary_key=True),
+    Column("phone_number_id", Text),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("category", Text),
+    Column("type", Text),
+    Column("billable", Boolean, nullable=False),
+    Index("ix_whatsapp_charges_at", "at", postgresql_include=["phone_number_id", "category", "type", "billable"]),
+)
+
 # Meta's limits as one moment each (GCRA): the time at which the allowance is used up.
 send_rates = Table(
     "whatsapp_send_rates",

@@ -34,12 +34,16 @@ def strings(tree: Any) -> list[str]:
 
 def assert_storable(found: Webhook) -> None:
     """Text columns refuse NUL and lone surrogates; jsonb refuses their escapes as well."""
-    records = [*found.messages, *found.statuses, *found.notices, *found.bad]
+    records = [*found.messages, *found.changes, *found.statuses, *found.notices, *found.bad]
     for text in strings(msgspec.to_builtins(records)):
         assert "\x00" not in text
         text.encode()
-    raws = [one.raw for one in found.messages] + [one.raw for one in found.notices] + [one.raw for one in found.bad]
-    for raw in raws:
+    kept: list[Any] = [*found.messages, *found.changes, *found.notices, *found.bad]
+    raws = [one.raw for one in kept]
+    payloads = [json.dumps(one.payload) for one in found.messages if one.payload is not None]
+    for one in found.messages:
+        msgspec.json.encode(one.payload)  # as it is stored
+    for raw in raws + payloads:
         for text in strings(json.loads(raw)):
             assert "\x00" not in text
             text.encode()
@@ -150,7 +154,11 @@ SAMPLE = webhook(
     change(
         value(
             messages=[
-                message(**TEXT, context=CONTEXT),
+                message(
+                    **TEXT,
+                    context={**CONTEXT, "forwarded": True, "referred_product": {"catalog_id": "1"}},
+                    referral={"headline": "h", "welcome_message": {"text": "t"}},
+                ),
                 message(type="image", image={"id": "1", "caption": "c", "mime_type": "m"}, errors=[ERROR]),
                 message(type="location", location=PLACE),
                 message(type="contacts", contacts=[CARD], origin="contact_request"),
@@ -167,6 +175,7 @@ SAMPLE = webhook(
             errors=[ERROR],
         )
     ),
+    change(value(message_echoes=[{**message(**TEXT, from_="5521333"), "to": "5521987650001"}]), "smb_message_echoes"),
     change({"event": "APPROVED", "list": [1]}, "account_update"),
 )
 
@@ -192,9 +201,9 @@ def test_any_value_in_any_place_is_read_or_parked(place: tuple[Any, ...], new: A
     found = parse_webhook(json.dumps(replaced(SAMPLE, place, new)).encode())
     assert_storable(found)
     at_item = place[:5] == ("entry", 0, "changes", 0, "value") and place[5:6] == ("messages",) and len(place) >= 7
-    if at_item:  # the damage is one message's: the eleven others are still read
-        assert len(found.messages) >= 11
-        assert len(found.messages) + len(found.bad) == 12
+    if at_item:  # the damage is one message's: the eleven others are still read, or left alone
+        assert len(found.messages) + len(found.changes) >= 12  # with the echo
+        assert len(found.messages) + len(found.changes) + len(found.bad) + len(found.groups) == 13
         assert (len(found.statuses), len(found.notices)) == (1, 2)
 
 

@@ -9,6 +9,7 @@ from tests.whatsapp.wire.samples import (
     BSUID,
     CONTACT,
     METADATA,
+    NUMBER_ID,
     PHONE,
     SENT_AT,
     TEXT,
@@ -85,7 +86,8 @@ NOTICES: dict[str, tuple[str, dict[str, Any], str]] = {
         "max_daily_conversations_per_business=2000",
     ),
     "account": ("account_update", {"event": "ACCOUNT_VIOLATION", "violation_info": {}}, "event=ACCOUNT_VIOLATION"),
-    "echo": ("smb_message_echoes", {"message_echoes": [message(**TEXT)]}, "message_echoes[1]"),
+    "echoes without any": ("smb_message_echoes", {"metadata": METADATA}, ""),
+    "contacts of the app": ("smb_app_state_sync", {"state_sync": [{"type": "contact"}]}, "state_sync[1]"),
     "history": ("history", {"history": [{"threads": []}, {}]}, "history[2]"),
     "call": ("calls", {"statuses": [{"id": "wacid.1", "type": "call", "status": "RINGING"}]}, "statuses[1]"),
     "preference": ("user_preferences", {"user_preferences": [{"value": "stop"}]}, "user_preferences[1]"),
@@ -154,7 +156,22 @@ BAD_MESSAGES: dict[str, tuple[Any, str]] = {
         message(**TEXT, from_="٥٥٢١٩٨٧٦٥", from_user_id=None),
         "no usable sender: neither a phone nor a user id",
     ),
-    "a group": (message(**TEXT, group_id="Y2FwaV9ncm91cDox"), "group message"),
+    "an edit of nothing": (
+        message(type="edit", edit={"message": TEXT}),
+        "original_message_id is missing or is not text",
+    ),
+    "an edit without words": (
+        message(type="edit", edit={"original_message_id": WAMID, "message": {"type": "text"}}),
+        "the edit holds no content that can be read",
+    ),
+    "an edit of an edit": (
+        message(type="edit", edit={"original_message_id": WAMID, "message": {"type": "edit", "edit": {}}}),
+        "the edit holds no content that can be read",
+    ),
+    "a deletion without an id": (
+        message(type="revoke", id=None, revoke={"original_message_id": WAMID}),
+        "id is missing or is not text",
+    ),
 }
 
 
@@ -223,7 +240,9 @@ def test_a_tick_carries_its_ids_and_time(name: str) -> None:
     got = read_status(status(name, biz_opaque_callback_data="msg:7"))
     at = datetime.fromtimestamp(SENT_AT, UTC)
     path = f"{FIRST}.statuses[0]"
-    assert got == InboundStatus(path, WAMID, MessageStatus(name), at, "msg:7", PHONE, BSUID, None, None, None)
+    assert got == InboundStatus(
+        path, WAMID, MessageStatus(name), at, "msg:7", PHONE, BSUID, None, None, None, None, NUMBER_ID
+    )
 
 
 @pytest.mark.parametrize(
@@ -241,6 +260,7 @@ def test_a_tick_carries_its_ids_and_time(name: str) -> None:
 def test_the_price_is_read_by_its_type(pricing: Any, billable: bool | None, category: str | None) -> None:
     got = read_status(status("sent", pricing=pricing))
     assert (got.billable, got.pricing_category) == (billable, category)
+    assert got.pricing_type == (pricing.get("type") if isinstance(pricing, dict) else None)
 
 
 def test_a_failure_says_why() -> None:

@@ -1,14 +1,14 @@
 """Structured content as a line or two of Portuguese: places, contact cards, forms, orders."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from plantao.whatsapp.wire import words
-from plantao.whatsapp.wire.decode import read_json, to_json
+from plantao.whatsapp.wire.decode import to_json
 from plantao.whatsapp.wire.fields import JsonObject, label, obj, objects, text
 
 _VCARD_NAME: Final = re.compile(r"^FN[^:\r\n]*:(.*)$", re.MULTILINE)
-_NOT_FOR_PEOPLE: Final = frozenset({"flow_token"})
 
 
 def location_text(location: JsonObject) -> str:
@@ -25,13 +25,16 @@ def contacts_text(item: JsonObject) -> str:
     return "\n".join(_card(card) for card in objects(item, "contacts")) or words.CONTACT
 
 
-def form_text(reply: JsonObject) -> str:
+def card_names(item: JsonObject) -> Iterator[str | None]:
+    """What each of the contacts is called."""
+    return (_card_name(card) for card in objects(item, "contacts"))
+
+
+def form_text(answers: Any) -> str:
     """A Flow's answer, one `field: value` a line. The keys are the Flow author's; the content may be any JSON."""
-    answers = _answers(text(reply, "response_json") or "")
     if not isinstance(answers, dict):
         return words.FORM_ANSWERED
-    lines = [f"{key}: {_plain(value)}" for key, value in answers.items() if key not in _NOT_FOR_PEOPLE]
-    return "\n".join([words.FORM_ANSWERED, *lines])
+    return "\n".join([words.FORM_ANSWERED, *(f"{key}: {_plain(value)}" for key, value in answers.items())])
 
 
 def order_text(order: JsonObject) -> str:
@@ -53,13 +56,6 @@ def _card_name(card: JsonObject) -> str | None:
         return spoken
     vcard = _VCARD_NAME.search(text(card, "vcard") or "")
     return vcard[1].strip()[:200] if vcard else None
-
-
-def _answers(response: str) -> Any:
-    try:
-        return read_json(response.encode())
-    except ValueError:
-        return None
 
 
 def _plain(value: Any) -> str:

@@ -15,6 +15,8 @@ MAX_TEXT: Final = 100_000
 
 _PHONE: Final = re.compile(r"[0-9]{5,15}")
 _BSUID: Final = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{1,200}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
+_LARGEST: Final = 1e12
 _EARLIEST: Final = int(datetime(2009, 1, 1, tzinfo=UTC).timestamp())  # WhatsApp's first year
 _LATEST: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
 
@@ -49,6 +51,16 @@ def label(parent: JsonObject, key: str, limit: int = MAX_NAME) -> str | None:
     """A short text on one line without outer blanks; None when nothing is left."""
     value = text(parent, key, limit)
     return (" ".join(value.split()) or None) if value else None
+
+
+def number(parent: JsonObject, key: str) -> float | None:
+    """The finite number at `key`, also when it is written as text."""
+    value = parent.get(key)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if -_LARGEST <= value <= _LARGEST else None
 
 
 def ident(parent: JsonObject, key: str) -> str | None:

@@ -1,8 +1,9 @@
 """What a webhook holds, after reading: records without Meta's shapes. All strings are storable, all times UTC."""
 
 from datetime import datetime
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from plantao.conversations.models import MessageStatus, MessageType
 
@@ -58,11 +59,11 @@ class IdentityChange(Struct, frozen=True):
 
 
 class InboundMessage(Struct, frozen=True):
-    """One message of a customer.
+    """One message of a customer; or an echo of one to a customer, written in WhatsApp's own app (`is_echo`).
 
-    `content` is what a person reads, in Portuguese. `reply_to` is the wamid it quotes, reacts to, edits or revokes.
-    `reply_id` is the id behind a pressed button or list row. `is_customer_turn` says that an answer is expected.
-    `raw` is the item's JSON.
+    `sender` is the customer in either case. `content` is what a person reads, in Portuguese, never empty; `payload`
+    the same for programs. `reply_to` is the wamid it quotes or reacts to. `reply_id` is the id behind a pressed button
+    or list row. `is_turn`: something was said, rather than remarked upon. `raw` is the item's JSON.
     """
 
     path: str
@@ -78,13 +79,29 @@ class InboundMessage(Struct, frozen=True):
     reply_id: str | None
     error: WireError | None
     identity_change: IdentityChange | None
-    is_customer_turn: bool
+    is_turn: bool
+    raw: str
+    payload: dict[str, Any] | None = None
+    is_echo: bool = False
+
+
+class InboundChange(Struct, frozen=True):
+    """An earlier message, `original`, was edited or deleted by its writer: the customer, or we in the app (`is_echo`).
+
+    `wamid` is the change's own id. `content` is the new text, None when it was deleted.
+    """
+
+    path: str
+    wamid: str
+    original: str
+    at: datetime | None
+    content: str | None
+    is_echo: bool
     raw: str
 
 
 class InboundStatus(Struct, frozen=True):
-    """A tick for a message of ours. `callback_data` is the id we gave it; `billable` and `pricing_category` come
-    only with some ticks."""
+    """A tick for a message of ours. `callback_data` is the id we gave it; what it costs comes only with some ticks."""
 
     path: str
     wamid: str
@@ -96,6 +113,8 @@ class InboundStatus(Struct, frozen=True):
     error: WireError | None
     billable: bool | None
     pricing_category: str | None
+    pricing_type: str | None = None
+    phone_number_id: str | None = None
 
 
 class Notice(Struct, frozen=True):
@@ -124,9 +143,12 @@ class BadItem(Struct, frozen=True):
 
 
 class Webhook(Struct, frozen=True):
-    """All that one body held, in the body's order within each list."""
+    """All that one body held, in the body's order within each list. `groups`: the places of what was said in groups,
+    which is not for us."""
 
-    messages: list[InboundMessage]
-    statuses: list[InboundStatus]
-    notices: list[Notice]
-    bad: list[BadItem]
+    messages: list[InboundMessage] = field(default_factory=list)
+    changes: list[InboundChange] = field(default_factory=list)
+    statuses: list[InboundStatus] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    bad: list[BadItem] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)

@@ -37,13 +37,22 @@ def read_contacts(value: JsonObject) -> Contacts:
 
 def read_sender(item: JsonObject, contacts: Contacts) -> Sender:
     """The sender by the message's own ids first, then by those of its contact. Raises Malformed without any."""
-    user_id, phone = ident(item, "from_user_id"), ident(item, "from")
+    return _read_person(item, contacts, "from_user_id", "from", "sender")
+
+
+def read_receiver(item: JsonObject, contacts: Contacts) -> Sender:
+    """The customer that an echo was written to; as `read_sender`."""
+    return _read_person(item, contacts, "to_user_id", "to", "receiver")
+
+
+def _read_person(item: JsonObject, contacts: Contacts, user_key: str, phone_key: str, role: str) -> Sender:
+    user_id, phone = ident(item, user_key), ident(item, phone_key)
     contact = contacts.get(user_id or "") or contacts.get(phone or "") or {}
     contact_user_id, contact_phone = ident(contact, "user_id"), ident(contact, "wa_id")
     bsuid = _first_bsuid((user_id, phone, contact_user_id, contact_phone))
     wa_id = _first_phone((phone, contact_phone))
     if bsuid is None and wa_id is None:
-        raise Malformed("no usable sender: neither a phone nor a user id")
+        raise Malformed(f"no usable {role}: neither a phone nor a user id")
     profile = obj(contact, "profile")
     return Sender(bsuid, wa_id, label(profile, "name"), label(profile, "username"), _shared_phone(item))
 

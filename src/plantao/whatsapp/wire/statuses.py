@@ -17,13 +17,16 @@ _STATUSES: Final = {
 }
 
 
-def read_status(item: JsonObject, path: str) -> InboundStatus | None:
-    """A tick of ours; None for calls, groups, `deleted` and statuses yet to be invented. Raises Malformed."""
+def read_status(item: JsonObject, path: str, phone_number_id: str | None) -> InboundStatus | None:
+    """A tick of ours; None for calls, groups, `deleted` and statuses yet to be invented. Raises Malformed.
+
+    `phone_number_id`: the number of ours that the message went out by.
+    """
     status = _STATUSES.get(label(item, "status") or "")
     if status is None or item.get("type") == "call" or item.get("recipient_type") == "group":
         return None
     recipient, recipient_user = ident(item, "recipient_id"), ident(item, "recipient_user_id")
-    billable, category = _pricing(obj(item, "pricing"))
+    pricing = obj(item, "pricing")
     return InboundStatus(
         path=path,
         wamid=required(item, "id"),
@@ -33,14 +36,16 @@ def read_status(item: JsonObject, path: str) -> InboundStatus | None:
         recipient_wa_id=recipient if is_phone(recipient) else None,
         recipient_bsuid=next((user for user in (recipient_user, recipient) if is_bsuid(user)), None),
         error=first_error(item),
-        billable=billable,
-        pricing_category=category,
+        billable=_billable(pricing),
+        pricing_category=label(pricing, "category", 60),
+        pricing_type=label(pricing, "type", 60),
+        phone_number_id=phone_number_id,
     )
 
 
-def _pricing(pricing: JsonObject) -> tuple[bool | None, str | None]:
-    """Whether the message costs money, and its category. Meta announced the end of `billable`: `type` decides."""
+def _billable(pricing: JsonObject) -> bool | None:
+    """Whether the message costs money. Meta announced the end of `billable`: `type` decides."""
     kind, billable = label(pricing, "type"), pricing.get("billable")
     if kind is not None:
-        billable = kind == "regular"
-    return billable if isinstance(billable, bool) else None, label(pricing, "category")
+        return kind == "regular"
+    return billable if isinstance(billable, bool) else None

@@ -6,19 +6,20 @@ from typing import Any, Final
 from plantao.whatsapp.wire.decode import read_json, to_json
 from plantao.whatsapp.wire.errors import read_error
 from plantao.whatsapp.wire.fields import JsonObject, Malformed, instant, kind_of, label, obj
-from plantao.whatsapp.wire.messages import MessageReader
+from plantao.whatsapp.wire.messages import CHANGES, MessageReader
 from plantao.whatsapp.wire.models import BadItem, Notice, UnreadableWebhook, Webhook
 from plantao.whatsapp.wire.statuses import read_status
 
 _OBJECT: Final = "whatsapp_business_account"
 _MESSAGES: Final = "messages"
+_ECHOES: Final = "smb_message_echoes"
 _SUMMARY_LENGTH: Final = 300
 
 
 def parse_webhook(body: bytes) -> Webhook:
     """All that `body` holds. Raises UnreadableWebhook when it is no JSON object, and nothing else."""
     root = _root(body)
-    found = Webhook([], [], [], [])
+    found = Webhook()
     named = label(root, "object")
     if named != _OBJECT:
         found.notices.append(Notice("object", "object", f"not for us: {named or 'unnamed'}", to_json(root)))
@@ -65,6 +66,8 @@ def _read_change(change: JsonObject, entry: JsonObject, path: str, found: Webhoo
         found.bad.append(_bad(f"{path}.value", f"value is {kind_of(value)}, not an object", change))
     elif field == _MESSAGES and any(value.get(key) is not None for key in ("messages", "statuses", "errors")):
         _read_value(value, entry, f"{path}.value.", found)
+    elif field == _ECHOES and value.get("message_echoes") is not None:
+        _read_messages(value, "message_echoes", f"{path}.value.", found)
     else:
         found.notices.append(_notice(f"{path}.value", field, _summary(value), value, entry, value))
 
@@ -76,23 +79,36 @@ def _notice(path: str, field: str, summary: str, item: JsonObject, entry: JsonOb
 
 
 def _read_value(value: JsonObject, entry: JsonObject, prefix: str, found: Webhook) -> None:
-    reader = MessageReader(value)
-    for path, item in _items(value, "messages", prefix, found, optional=True):
-        try:
-            found.messages.append(reader.read(item, path))
-        except Malformed as reason:
-            found.bad.append(_bad(path, str(reason), item))
+    _read_messages(value, "messages", prefix, found)
     for path, item in _items(value, "statuses", prefix, found, optional=True):
-        _read_status(item, path, found)
+        _read_status(item, path, found, label(obj(value, "metadata"), "phone_number_id"))
     for path, item in _items(value, "errors", prefix, found, optional=True):
         error = read_error(item)
         summary = f"error {error.code}: {error.title}: {error.detail}"[:_SUMMARY_LENGTH]
         found.notices.append(_notice(path, _MESSAGES, summary, item, entry, value))
 
 
-def _read_status(item: JsonObject, path: str, found: Webhook) -> None:
+def _read_messages(value: JsonObject, key: str, prefix: str, found: Webhook) -> None:
+    reader = MessageReader(value, is_echo=key != "messages")
+    for path, item in _items(value, key, prefix, found, optional=True):
+        try:
+            _read_message(reader, item, path, found)
+        except Malformed as reason:
+            found.bad.append(_bad(path, str(reason), item))
+
+
+def _read_message(reader: MessageReader, item: JsonObject, path: str, found: Webhook) -> None:
+    if item.get("group_id"):
+        found.groups.append(path)
+    elif item.get("type") in CHANGES:
+        found.changes.append(reader.read_change(item, path))
+    else:
+        found.messages.append(reader.read(item, path))
+
+
+def _read_status(item: JsonObject, path: str, found: Webhook, phone_number_id: str | None) -> None:
     try:
-        status = read_status(item, path)
+        status = read_status(item, path, phone_number_id)
     except Malformed as reason:
         found.bad.append(_bad(path, str(reason), item))
         return
