@@ -1,7 +1,6 @@
 """`/ws/chat`: from the handshake to the last frame of one client."""
 
 import asyncio
-from dataclasses import fields
 from typing import assert_never
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from plantao.conversations.access import access_conversation
-from plantao.conversations.drafts import ChannelCheck, Wish, is_inline, read_wish
+from plantao.conversations.drafts import ChannelCheck, is_inline, read_wish
 from plantao.conversations.events import AgentTyping, announce
 from plantao.conversations.sending import send_as_agent
 from plantao.conversations.views import encode_frame
@@ -26,6 +25,7 @@ from plantao.kit.http.errors import unexpected_error_response
 from plantao.kit.http.pacing import Pace
 from plantao.realtime import frames
 from plantao.realtime.frames import BadFrame, ClientFrame, read_frame, ref_of
+from plantao.realtime.saying import read_saying
 from plantao.realtime.socket import TOKEN_REVOKED, TRY_AGAIN_LATER, Socket
 from plantao.realtime.switchboard import Switchboard
 
@@ -34,7 +34,6 @@ log = structlog.get_logger(__name__)
 SUBPROTOCOL = "bearer"
 FRAMES_PER_SECOND, FRAME_BURST = 20, 60
 MAX_JOINED = 500
-_WISHES = [f.name for f in fields(Wish) if f.name != "type"]
 
 
 def chat_route() -> WebSocketRoute:
@@ -176,7 +175,7 @@ class Line:
             self._complain(error.detail, error.error_code, ref_of(frame))
 
     async def _send(self, frame: frames.SendMessage) -> None:
-        wish = Wish(frame.message_type, **{name: getattr(frame, name) for name in _WISHES})
+        wish = read_saying(frame)
         if is_inline(wish):
             raise ValidationFailed("Aqui só vão links de arquivos. Envie o arquivo por POST.", field="content")
         draft = read_wish(wish)
