@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.kit import recordings
-from tests.stories.file_samples import agent_with_conversation, data_uri, encoded, media_rows, sent_file
+from tests.stories.file_samples import JPEG, PNG, agent_with_conversation, data_uri, encoded, media_rows, sent_file
 from tests.stories.harness import Json, Person, System
 from tests.whatsapp.said import BODIES, QUOTED, WAMID
 
@@ -180,6 +180,18 @@ async def test_films_and_stickers_arrive_as_they_are(system: System) -> None:
             assert (uploaded.content, uploaded.mime_type) == (data, mime_type)
             id_ = answer.json()["id"]
         assert (await payloads(system))[id_] == {"animated": True}
+
+
+async def test_the_same_bytes_are_brought_to_meta_once(system: System) -> None:
+    async with agent_with_conversation(system) as (agent, path):
+        ids = []
+        for data in (JPEG, JPEG, PNG, JPEG):
+            answer = await agent.post(path, {"type": "image", "content": encoded(data)})
+            payload = await arrived(system, answer.json()["id"])
+            await system.settle()
+            ids.append(payload["image"]["id"])
+        assert ids == [ids[0], ids[0], ids[2], ids[0]]
+        assert system.sim.media.uploads == [ids[0], ids[2]]
 
 
 @pytest.mark.parametrize(
