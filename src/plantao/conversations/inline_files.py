@@ -41,15 +41,19 @@ async def read_inline(kind: MessageType, content: str, filename: str | None, *, 
 
     Raises `ValidationFailed`, `PayloadTooLarge`, both on `content`.
     """
-    file = await asyncio.to_thread(_read, kind, content, filename)
+    return await shaped(kind, await asyncio.to_thread(_read, kind, content, filename), voice=voice)
+
+
+async def shaped(kind: MessageType, file: InlineFile, *, voice: bool) -> InlineFile:
+    """What is heard and watched as WhatsApp plays it; other files as they are. Raises as `read_inline`."""
     if kind in (MessageType.IMAGE, MessageType.DOCUMENT):
         return file
-    shaped = await in_shape(kind, file.chunks, file.mime_type, voice=voice)
-    if shaped.made is None:
-        return replace(file, mime_type=shaped.mime_type, animated=shaped.animated)
-    pieces = [shaped.made[at : at + CHUNK] for at in range(0, len(shaped.made), CHUNK)]
-    _check_size(kind, len(shaped.made))
-    return InlineFile(shaped.mime_type, pieces)
+    seen = await in_shape(kind, file.chunks, file.mime_type, voice=voice)
+    if seen.made is None:
+        return replace(file, mime_type=seen.mime_type, animated=seen.animated)
+    _check_size(kind, len(seen.made))
+    pieces = [seen.made[at : at + CHUNK] for at in range(0, len(seen.made), CHUNK)]
+    return InlineFile(seen.mime_type, pieces)
 
 
 def _read(kind: MessageType, content: str, filename: str | None) -> InlineFile:

@@ -11,6 +11,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from plantao.conversations.access import access_conversation
+from plantao.conversations.courtesy import Courtesy, opened, typed
 from plantao.conversations.drafts import ChannelCheck, is_inline, read_wish
 from plantao.conversations.events import AgentTyping, announce
 from plantao.conversations.sending import send_as_agent
@@ -94,6 +95,7 @@ class Line:
         self._switchboard: Switchboard = state.switchboard
         self._clock: Clock = state.clock
         self._check_draft: ChannelCheck = state.check_draft
+        self._courtesy: Courtesy = state.courtesy
         self._socket = Socket(send, actor, self._database)
         self._pace = Pace(FRAMES_PER_SECOND, FRAME_BURST)
 
@@ -169,7 +171,8 @@ class Line:
 
     async def _join_now(self, frame: frames.JoinConversation) -> None:
         try:
-            await self._socket.join(frame.conversation_id, frame.since_seq)
+            conversation = await self._socket.join(frame.conversation_id, frame.since_seq)
+            opened(self._courtesy, conversation, self._actor)
         except AppError as error:
             self._switchboard.leave(self._socket, frame.conversation_id)
             self._complain(error.detail, error.error_code, ref_of(frame))
@@ -189,6 +192,8 @@ class Line:
             conversation = await access_conversation(tx, self._actor, conversation_id)
             event = AgentTyping(conversation_id, self._actor.user_id, self._actor.name, is_typing)
             announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
+        if is_typing:
+            typed(self._courtesy, conversation, self._actor)
 
     def _complain(self, detail: str, code: ErrorCode, ref: str | None) -> None:
         self._socket.offer(encode_frame(frames.Error(detail, code, ref)))
