@@ -15,6 +15,7 @@ from sqlalchemy import Row
 
 from plantao.chatbot.answers import HAND_OVER, QUEUED, fill
 from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
+from plantao.chatbot.menu import draft_of
 from plantao.chatbot.policy import is_unsure, needs_person
 from plantao.conversations import bot_turns, repository
 from plantao.conversations.assigning import enqueue
@@ -22,7 +23,7 @@ from plantao.conversations.bot_turns import Claim
 from plantao.conversations.models import Direction, MessageType
 from plantao.conversations.policy import window_is_open
 from plantao.conversations.repository import Conversation
-from plantao.conversations.sending import BOT, Draft, append
+from plantao.conversations.sending import BOT, append
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
@@ -99,7 +100,7 @@ class BotTurns:
         transfer = needs_person(reply, unsure_count)
         if window_is_open(conversation.window_expires_at, now):
             queued = f" {QUEUED.format(protocol=conversation.protocol)}" if transfer else ""
-            await append(tx, conversation, Draft(reply.response + queued), BOT, now)
+            await append(tx, conversation, draft_of(reply, reply.response + queued, transfer=transfer), BOT, now)
         if not transfer:
             return "answered"
         await enqueue(tx, conversation, reason=f"Bot: {reply.intent}", now=now)
