@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import text
 from tests.kit import recordings
 from tests.stories.file_samples import JPEG, PNG, agent_with_conversation, data_uri, encoded, media_rows, sent_file
@@ -10,6 +11,7 @@ from tests.stories.harness import Json, Person, System
 from tests.whatsapp.said import BODIES, QUOTED, WAMID
 
 from plantao.identity.models import Role
+from plantao_simulator.faults import GraphFault
 
 
 def renamed(value: Any, names: dict[str, str]) -> Any:
@@ -78,6 +80,23 @@ async def test_what_is_kept_of_each_is_the_agreed_shape(system: System) -> None:
         for name, shape in shapes.items():
             answer = await agent.post(path, renamed(BODIES[name][0], {QUOTED: quoted}))
             assert (await payloads(system))[answer.json()["id"]] == shape, name
+
+
+async def test_nothing_of_what_is_said_is_logged(system: System) -> None:
+    secrets = ("Carlos", "5511988887777", "Praça", "23.55052", "CADASTRO", "tok-1", "example.com", "Passo", "👍", "Ana")
+    async with agent_with_conversation(system) as (agent, path):
+        quoted, _ = await said_by_the_customer(system, agent, path)
+        system.sim.faults.graph.append(GraphFault(kind="error", code=131009, times=3))
+        with structlog.testing.capture_logs() as logged:
+            for body, _ in BODIES.values():
+                assert (await agent.post(path, renamed(body, {QUOTED: quoted}))).status_code == 201
+            wrong = {"type": "contacts", "contacts": [{"name": "Carlos", "birthday": "5511988887777"}]}
+            assert (await agent.post(path, wrong)).status_code == 400
+            await agent.post(path, {"type": "video", "content": encoded(recordings.film("mp4", "mpeg4"))})
+            await system.settle()
+    events = {entry["event"] for entry in logged}
+    assert {"request", "send_failed", "file_refused"} <= events
+    assert [entry for entry in logged if any(secret in str(entry) for secret in secrets)] == []
 
 
 async def test_the_socket_takes_them_too(system: System) -> None:
