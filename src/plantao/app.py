@@ -64,6 +64,7 @@ from plantao.whatsapp.account import syncs
 from plantao.whatsapp.account.desk import TemplateDesk
 from plantao.whatsapp.account.sync import LOOK_SECONDS, AccountSync
 from plantao.whatsapp.compose import check_draft
+from plantao.whatsapp.courtesy import WhatsAppCourtesy
 from plantao.whatsapp.downloads import Downloads
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.housekeeping import Housekeeping
@@ -125,6 +126,8 @@ class Parts:
     engine: Engine
     ledger: LedgerWriter
     limiter: RateLimiter
+    receipts: Receipts
+    courtesy: WhatsAppCourtesy
 
 
 def build_parts(settings: Settings, database_url: str, clock: Clock | None = None) -> Parts:
@@ -133,17 +136,21 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
     hub = open_hub(redis_url)
     clock = clock or SystemClock()
     database = Database(database_url, hub)
+    numbers = read_numbers(settings)
+    receipts = Receipts(numbers.first.graph)
     return Parts(
         settings=settings,
         clock=clock,
         hub=hub,
         database=database,
         store=open_store(settings, database),
-        numbers=read_numbers(settings),
+        numbers=numbers,
         rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
         engine=build_engine(settings),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
+        receipts=receipts,
+        courtesy=WhatsAppCourtesy(database, receipts, clock),
     )
 
 
@@ -159,11 +166,10 @@ class Workers:
         self._bells = bells
         self._unsubscribe = parts.hub.subscribe(self._ring)
         first = parts.numbers.first
-        self._receipts = Receipts(first.graph)
-        materialiser = Materialiser(parts.database, parts.clock, parts.rules, self._receipts, parts.ledger)
+        materialiser = Materialiser(parts.database, parts.clock, parts.rules, parts.receipts, parts.ledger)
         self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone)
         bell = bells[events.OUTBOX]
-        self._sender = Sender(parts.database, first.graph, first.phone_number_id, parts.clock, bell, self._receipts)
+        self._sender = Sender(parts.database, first.graph, first.phone_number_id, parts.clock, bell, parts.receipts)
         self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA])
         housekeeping = Housekeeping(parts.database, parts.clock)
         account_sync = AccountSync(parts.database, parts.numbers, parts.clock)
@@ -189,7 +195,8 @@ class Workers:
         await self._turns.drain()
         await self._sender.drain()
         await self._downloads.drain()
-        await self._receipts.drain()
+        await self._parts.courtesy.drain()
+        await self._parts.receipts.drain()
         self._unsubscribe()
 
     def _ring(self, topic: str, _message: bytes) -> None:
@@ -262,6 +269,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.check_draft = check_draft
     app.state.fit_draft = TemplateDesk(parts.numbers).fit
     app.state.account = AccountSync(parts.database, parts.numbers, parts.clock)
+    app.state.courtesy = parts.courtesy
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock)

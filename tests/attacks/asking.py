@@ -27,16 +27,18 @@ class Cast:
     colleague: Person
     people: dict[str, Person] = field(default_factory=dict)
     own: dict[str, Json] = field(default_factory=dict)
+    quoted: dict[str, str] = field(default_factory=dict)
 
     async def renew(self, who: str) -> None:
         """A new person of that role, with a new conversation."""
         if who == NOBODY:
-            self.own[who] = self.own[WHO[0]]
+            self.own[who], self.quoted[who] = self.own[WHO[0]], self.quoted[WHO[0]]
             return
         role, number = Role(who), next(_numbers)
         person = await self.system.person(role, f"Pessoa {number}", f"pessoa{number}@provedor.example")
         self.people[who] = person
         self.own[who] = await self.phones.give(self._keeper(who))
+        self.quoted[who] = (await self._keeper(who).messages(self.own[who]["id"]))[0]["id"]
 
     def _keeper(self, who: str) -> Person:
         """Whose `own` of somebody really is: who serves nobody is shown what is a colleague's."""
@@ -59,6 +61,7 @@ class Cast:
             "colleague": self.colleague.id,
             "conversation_id": own["id"],
             "phone": own["customer_phone"],
+            "quoted": self.quoted[who],
             "media_id": NOWHERE,
             "reply_id": 2**40,
             "session_id": NOWHERE,

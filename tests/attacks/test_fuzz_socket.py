@@ -12,12 +12,30 @@ from tests.attacks.surface import ATTENDANT
 from tests.stories.harness import Json, Person, Socket, System
 from websockets.exceptions import ConnectionClosed
 
+from plantao.conversations.wishes import SENDABLE
 from plantao.kit.errors import ErrorCode
 from plantao.realtime import endpoints
 
 DOCUMENTED = {1013, 1012, 4401}
 PROTOCOL = {1007, 1009}  # not UTF-8, too large: said by the WebSocket protocol itself
 FAST = 100_000  # frames a second, in the place of the pace that has stories of its own
+
+
+NUMBERS = st.floats() | st.integers() | JSON_VALUES
+PLACE = {"latitude": NUMBERS, "longitude": NUMBERS, "name": JSON_VALUES, "address": JSON_VALUES}
+CARD = {"name": st.text(max_size=5) | JSON_VALUES, "phones": st.lists(JSON_VALUES, max_size=2), "org": JSON_VALUES}
+INTERACTIVE = {
+    "kind": st.sampled_from(["buttons", "list", "cta_url", "flow", "location_request"]) | JSON_VALUES,
+    "header": JSON_VALUES,
+    "footer": JSON_VALUES,
+    "buttons": st.lists(st.fixed_dictionaries({"id": st.text(max_size=3), "title": st.text(max_size=3)}), max_size=4),
+    "button": JSON_VALUES,
+    "sections": st.lists(JSON_VALUES, max_size=2),
+    "display_text": JSON_VALUES,
+    "url": JSON_VALUES,
+    "flow_id": JSON_VALUES,
+    "data": JSON_VALUES,
+}
 
 
 def near_valid(own: str) -> st.SearchStrategy[Json]:
@@ -27,11 +45,16 @@ def near_valid(own: str) -> st.SearchStrategy[Json]:
     fields: dict[str, st.SearchStrategy[Any]] = {
         "conversation_id": ids,
         "content": text,
-        "message_type": st.sampled_from(["text", "image", "template", "note", "video", ""]),
+        "message_type": st.sampled_from([*SENDABLE, "note", ""]),
         "caption": text | st.none(),
         "filename": text | st.none(),
         "template_name": text | st.none(),
         "language": text | st.none(),
+        "voice": st.booleans() | text,
+        "location": st.fixed_dictionaries({}, optional=PLACE) | JSON_VALUES,
+        "contacts": st.lists(st.fixed_dictionaries({}, optional=CARD) | JSON_VALUES, max_size=2) | JSON_VALUES,
+        "interactive": st.fixed_dictionaries({}, optional=INTERACTIVE) | JSON_VALUES,
+        "reply_to": text | st.sampled_from([NOWHERE, f"msg-{NOWHERE}"]) | st.none(),
         "components": st.lists(st.dictionaries(st.text(max_size=3), JSON_VALUES, max_size=2), max_size=2) | st.none(),
         "client_id": text | st.none(),
         "last_seen_seq": seq | st.none(),

@@ -108,7 +108,7 @@ async def test_a_file_larger_than_other_bodies_may_be(system: System) -> None:
         ({"type": "document", "content": encoded(PDF), "filename": "../a.pdf"}, 400, "filename"),
         ({"type": "document", "content": encoded(PDF), "caption": "x" * 1025}, 400, "caption"),
         ({"type": "text", "content": "oi", "caption": "não"}, 400, "caption"),
-        ({"type": "video", "content": "https://exemplo.com.br/a.mp4"}, 400, "type"),
+        ({"type": "order", "content": "https://exemplo.com.br/a.mp4"}, 400, "type"),
         ({"type": "note", "content": "oi"}, 400, "type"),
     ],
 )

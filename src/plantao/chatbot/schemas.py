@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from plantao.chatbot.engine import Intent
-from plantao.conversations.drafts import MAX_TEXT
+from plantao.conversations.bounds import MAX_TEXT
 from plantao.conversations.models import ConversationStatus
 from plantao.conversations.schemas import Text
 

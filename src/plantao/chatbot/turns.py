@@ -16,6 +16,7 @@ from sqlalchemy import Row
 
 from plantao.chatbot.answers import HAND_OVER, QUEUED, fill
 from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
+from plantao.chatbot.menu import draft_of
 from plantao.chatbot.policy import is_unsure, needs_person
 from plantao.conversations import bot_turns, business_hours, repository
 from plantao.conversations.assigning import enqueue
@@ -23,7 +24,7 @@ from plantao.conversations.bot_turns import Claim, Understood
 from plantao.conversations.models import Direction, MessageType
 from plantao.conversations.policy import window_is_open
 from plantao.conversations.repository import Conversation
-from plantao.conversations.sending import BOT, Draft, append
+from plantao.conversations.sending import BOT, append
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
@@ -102,7 +103,7 @@ class BotTurns:
         await bot_turns.end_turn(tx, conversation.id, understood, now)
         if window_is_open(conversation.window_expires_at, now):
             queued = await self._queued(tx, conversation, now) if transfer else ""
-            await append(tx, conversation, Draft(reply.response + queued), BOT, now)
+            await append(tx, conversation, draft_of(reply, reply.response + queued, transfer=transfer), BOT, now)
         if not transfer:
             return "answered"
         await enqueue(tx, conversation, reason=f"Bot: {reply.intent}", now=now)

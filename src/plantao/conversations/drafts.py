@@ -1,62 +1,38 @@
 """From what a client asks to say to a draft: the same rules for REST, the socket and sending to a phone."""
 
-import math
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from plantao.conversations import media_files
+from plantao.conversations.bounds import MAX_TEXT, check_clean, check_json
+from plantao.conversations.contents import contacts_payload, interactive_payload, location_payload
 from plantao.conversations.inline_files import read_inline
 from plantao.conversations.models import MessageType
+from plantao.conversations.quoting import read_message_id
+from plantao.conversations.readable import contacts_text, location_text, reaction_text, template_text
 from plantao.conversations.sending import Draft
+from plantao.conversations.wishes import FILES, Wish, check_fields
 from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
 
-MAX_TEXT: Final = 4096  # Meta's limit for a text
 MAX_LINK: Final = 2048
 MAX_COMPONENTS: Final = 20
-MAX_DEPTH: Final = 12
-MAX_NODES: Final = 1000
-FILES: Final = (MessageType.IMAGE, MessageType.DOCUMENT)
-SENDABLE: Final = (MessageType.TEXT, *FILES, MessageType.TEMPLATE)
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:")
-_NOT_IN_FILENAME: Final = re.compile(r"[\x00-\x1f\x7f/\\]")
 _NOT_IN_LINK: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 ChannelCheck = Callable[[Draft], None]
 """Raises `ValidationFailed` for a draft that the channel would refuse."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a client asks to say, in the contract's fields."""
-
-    type: MessageType = MessageType.TEXT
-    content: str = ""
-    caption: str | None = None
-    filename: str | None = None
-    template_name: str | None = None
-    language: str | None = None
-    components: Sequence[dict[str, Any]] | None = None
-    client_id: str | None = None
-    last_seen_seq: int | None = None
-
-
-def clean_text(value: str) -> str:
-    """Refuses what no database column and no screen can take."""
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError("O texto contém caracteres inválidos.")
-    return value
-
-
 @asynccontextmanager
 async def prepared(wish: Wish, check: ChannelCheck, database: Database, now: datetime) -> AsyncIterator[Draft]:
-    """The draft of a wish; a file that came with it is in the database as long as the block needs.
+    """The draft of a wish; a file that came with it is stored as long as the block needs.
 
     Raises `ValidationFailed`, `PayloadTooLarge`.
     """
@@ -65,11 +41,12 @@ async def prepared(wish: Wish, check: ChannelCheck, database: Database, now: dat
     if not is_inline(wish):
         yield draft
         return
-    file = await read_inline(wish.type, wish.content, wish.filename)
+    file = await read_inline(wish.type, wish.content, wish.filename, voice=wish.voice)
     async with media_files.staged(database, file.chunks, file.mime_type, wish.filename, now) as file_id:
         described = {"file": str(file_id), "mime_type": file.mime_type, "size": file.size, "filename": wish.filename}
-        del file  # the database has it: not twice in memory while the message is written
-        yield replace(draft, media=described)
+        payload = (draft.payload or {}) | ({"animated": True} if file.animated else {})
+        del file  # it is stored: not twice in memory while the message is written
+        yield replace(draft, media=described, payload=payload or None)
 
 
 def is_inline(wish: Wish) -> bool:
@@ -79,44 +56,23 @@ def is_inline(wish: Wish) -> bool:
 
 def read_wish(wish: Wish) -> Draft:
     """Everything but a file's bytes. Raises `ValidationFailed` for what does not fit the type."""
-    _check_fields(wish)
-    match wish.type:
-        case MessageType.TEXT:
-            return _text(wish)
-        case MessageType.TEMPLATE:
-            return _template(wish)
-        case _:
-            return _file(wish)
-
-
-def _check_fields(wish: Wish) -> None:
-    if wish.type not in SENDABLE:
-        raise ValidationFailed(f"Este tipo não pode ser enviado. Use: {', '.join(SENDABLE)}.", field="type")
-    for name in ("caption", "filename", "template_name", "language", "client_id"):
-        _check_clean(name, getattr(wish, name))
-    if wish.caption and wish.type not in FILES:
-        raise ValidationFailed("Somente imagens e documentos têm legenda.", field="caption")
-    if wish.filename and (wish.type not in FILES or _NOT_IN_FILENAME.search(wish.filename)):
-        raise ValidationFailed("O nome do arquivo não pode ter barras, e só arquivos têm nome.", field="filename")
-    for name in ("template_name", "language", "components"):
-        if getattr(wish, name) and wish.type is not MessageType.TEMPLATE:
-            raise ValidationFailed("Este campo é só para mensagens do tipo template.", field=name)
-
-
-def _check_clean(name: str, value: str | None) -> None:
-    try:
-        clean_text(value or "")
-    except ValueError as error:
-        raise ValidationFailed(str(error), field=name) from None
+    check_fields(wish)
+    return replace(
+        _READERS.get(wish.type, _file)(wish), reply_to=read_message_id(wish.reply_to) if wish.reply_to else None
+    )
 
 
 def _text(wish: Wish) -> Draft:
+    return _draft(wish, _written(wish))
+
+
+def _written(wish: Wish) -> str:
     if not wish.content.strip():
         raise ValidationFailed("Escreva a mensagem.", field="content")
     if len(wish.content) > MAX_TEXT:
         raise ValidationFailed(f"O texto deve ter no máximo {MAX_TEXT} caracteres.", field="content")
-    _check_clean("content", wish.content)
-    return _draft(wish, wish.content)
+    check_clean("content", wish.content)
+    return wish.content
 
 
 def _file(wish: Wish) -> Draft:
@@ -125,8 +81,9 @@ def _file(wish: Wish) -> Draft:
     media: dict[str, Any] = {"mime_type": None, "filename": wish.filename}
     if _is_link(wish.content):
         media["link"] = _checked_link(wish.content)
+    payload = {"voice": True} if wish.voice else None
     # As with what comes in: a file's content, for people, is its caption.
-    return replace(_draft(wish, wish.caption or ""), caption=wish.caption, media=media)
+    return replace(_draft(wish, wish.caption or ""), caption=wish.caption, media=media, payload=payload)
 
 
 def _is_link(content: str) -> bool:
@@ -146,7 +103,7 @@ def _checked_link(link: str) -> str:
         raise ValidationFailed("O link não pode ter usuário e senha.", field="content")
     if len(link) > MAX_LINK:
         raise ValidationFailed(f"O link deve ter no máximo {MAX_LINK} caracteres.", field="content")
-    _check_clean("content", link)
+    check_clean("content", link)
     return link
 
 
@@ -154,7 +111,9 @@ def _template(wish: Wish) -> Draft:
     if not wish.template_name:
         raise ValidationFailed("Informe o nome do template.", field="template_name")
     components = list(wish.components or ())
-    _check_components(components)
+    if len(components) > MAX_COMPONENTS:
+        raise ValidationFailed(f"No máximo {MAX_COMPONENTS} componentes.", field="components")
+    check_json("components", components)
     payload = {
         "template_name": wish.template_name,
         "language": wish.language or "pt_BR",
@@ -163,45 +122,41 @@ def _template(wish: Wish) -> Draft:
     return replace(_draft(wish, template_text(wish.template_name, components)), payload=payload)
 
 
-def _check_components(components: list[dict[str, Any]]) -> None:
-    """Storable and bounded; what they mean is between the client and Meta."""
-    if len(components) > MAX_COMPONENTS:
-        raise ValidationFailed(f"No máximo {MAX_COMPONENTS} componentes.", field="components")
-    nodes: list[tuple[Any, int]] = [(components, 0)]
-    seen = 0
-    while nodes:
-        value, depth = nodes.pop()
-        seen += 1
-        if depth > MAX_DEPTH or seen > MAX_NODES:
-            raise ValidationFailed("Os componentes são grandes demais.", field="components")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValidationFailed("Os componentes têm um número inválido.", field="components")
-        if isinstance(value, str):
-            _check_component_text(value)
-        children = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
-        nodes.extend((child, depth + 1) for child in children)
+def _location(wish: Wish) -> Draft:
+    if wish.location is None:
+        raise ValidationFailed("Informe o lugar.", field="location")
+    return replace(_draft(wish, location_text(wish.location)), payload=location_payload(wish.location))
 
 
-def _check_component_text(value: str) -> None:
-    if len(value) > MAX_TEXT:
-        raise ValidationFailed(f"Cada texto deve ter no máximo {MAX_TEXT} caracteres.", field="components")
-    _check_clean("components", value)
+def _contacts(wish: Wish) -> Draft:
+    cards = list(wish.contacts or ())
+    if not cards:
+        raise ValidationFailed("Informe ao menos um contato.", field="contacts")
+    return replace(_draft(wish, contacts_text(cards)), payload=contacts_payload(cards))
 
 
-def template_text(name: str, components: Sequence[dict[str, Any]]) -> str:
-    """How a template reads in a list: `[template boas_vindas] João`. Its own text is at Meta."""
-    body = [part for part in components if str(part.get("type", "")).lower() == "body"]
-    lists = [found for part in body if isinstance(found := part.get("parameters"), list)]
-    given = [one for found in lists for one in found if isinstance(one, dict)]
-    words = [word for one in given if (word := _parameter_text(one))]
-    return f"[template {name}] {', '.join(words)}".rstrip()
+def _reaction(wish: Wish) -> Draft:
+    if not wish.reply_to:
+        raise ValidationFailed("Informe a mensagem à qual reagir.", field="reply_to")
+    check_clean("content", wish.content)
+    return replace(_draft(wish, reaction_text(wish.content)), payload={"emoji": wish.content or None})
 
 
-def _parameter_text(parameter: dict[str, Any]) -> str:
-    named = parameter.get(str(parameter.get("type")))
-    value = named.get("fallback_value") if isinstance(named, dict) else named
-    return value if isinstance(value, str) else ""
+def _interactive(wish: Wish) -> Draft:
+    if wish.interactive is None:
+        raise ValidationFailed("Informe os botões ou as opções.", field="interactive")
+    return replace(_draft(wish, _written(wish)), payload=interactive_payload(wish.interactive))
 
 
 def _draft(wish: Wish, content: str) -> Draft:
     return Draft(content, wish.type, client_id=wish.client_id, last_seen_seq=wish.last_seen_seq)
+
+
+_READERS: Final[dict[MessageType, Callable[[Wish], Draft]]] = {
+    MessageType.TEXT: _text,
+    MessageType.TEMPLATE: _template,
+    MessageType.LOCATION: _location,
+    MessageType.CONTACTS: _contacts,
+    MessageType.REACTION: _reaction,
+    MessageType.INTERACTIVE: _interactive,
+}

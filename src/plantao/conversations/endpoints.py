@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from plantao.conversations import repository, survey
 from plantao.conversations.access import access_conversation, access_for_work
 from plantao.conversations.assigning import close, prioritise
+from plantao.conversations.courtesy import WithCourtesy, opened
 from plantao.conversations.drafts import ChannelCheck, prepared
 from plantao.conversations.listing import Filters
 from plantao.conversations.models import MessageType, SentBy
@@ -115,6 +116,7 @@ async def read_conversation(
     conversation_id: UUID,
     actor: Staff,
     tx: InReading,
+    courtesy: WithCourtesy,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     before_seq: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
@@ -123,6 +125,8 @@ async def read_conversation(
     As `limit` mais novas, ou as anteriores a `before_seq`; da mais antiga à mais nova.
     """
     conversation = await access_conversation(tx, actor, conversation_id)
+    if before_seq is None:
+        opened(courtesy, conversation, actor)
     # What was said since the row was read is left to the next look: `last_seq` and the messages agree.
     newest = conversation.last_seq + 1
     before = newest if before_seq is None else min(before_seq, newest)

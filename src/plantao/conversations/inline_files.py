@@ -3,24 +3,20 @@
 import asyncio
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from plantao.conversations.file_rules import ALIASES, ALLOWED, MAX_BYTES, NAMES
 from plantao.conversations.media_files import CHUNK
 from plantao.conversations.models import MessageType
+from plantao.conversations.watched_files import in_shape
 from plantao.kit import file_types
 from plantao.kit.errors import PayloadTooLarge, ValidationFailed
-from plantao.kit.file_types import DOC, DOCX, EXTENSIONS, JPEG, PDF, PNG, PPT, PPTX, TEXT, XLS, XLSX
+from plantao.kit.file_types import EXTENSIONS
 
 MB: Final = 1024 * 1024
-# Meta's table of what may be uploaded, and how large.
-MAX_BYTES: Final = {MessageType.IMAGE: 5 * MB, MessageType.DOCUMENT: 100 * MB}
-ALLOWED: Final = {
-    MessageType.IMAGE: (JPEG, PNG),
-    MessageType.DOCUMENT: (PDF, TEXT, DOCX, XLSX, PPTX, DOC, XLS, PPT),
-}
 # A request that carries the largest file: four characters for three bytes, and the other fields.
-MAX_BODY: Final = MAX_BYTES[MessageType.DOCUMENT] // 3 * 4 + MB
+MAX_BODY: Final = max(MAX_BYTES.values()) // 3 * 4 + MB
 
 _DATA_URI: Final = re.compile(
     r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+-]+=[^;,\s]*)*)(;base64)?,", re.ASCII | re.IGNORECASE
@@ -33,15 +29,31 @@ _SLICE: Final = CHUNK // 3 * 4  # characters that become one piece, in a few mil
 class InlineFile:
     mime_type: str
     chunks: list[bytes]
+    animated: bool = False
 
     @property
     def size(self) -> int:
         return sum(map(len, self.chunks))
 
 
-async def read_inline(kind: MessageType, content: str, filename: str | None) -> InlineFile:
-    """`content`: a data URI, or base64 alone. Raises `ValidationFailed`, `PayloadTooLarge`, both on `content`."""
-    return await asyncio.to_thread(_read, kind, content, filename)
+async def read_inline(kind: MessageType, content: str, filename: str | None, *, voice: bool = False) -> InlineFile:
+    """`content`: a data URI, or base64 alone. What is heard and watched is looked at, and put into shape if need be.
+
+    Raises `ValidationFailed`, `PayloadTooLarge`, both on `content`.
+    """
+    return await shaped(kind, await asyncio.to_thread(_read, kind, content, filename), voice=voice)
+
+
+async def shaped(kind: MessageType, file: InlineFile, *, voice: bool) -> InlineFile:
+    """What is heard and watched as WhatsApp plays it; other files as they are. Raises as `read_inline`."""
+    if kind in (MessageType.IMAGE, MessageType.DOCUMENT):
+        return file
+    seen = await in_shape(kind, file.chunks, file.mime_type, voice=voice)
+    if seen.made is None:
+        return replace(file, mime_type=seen.mime_type, animated=seen.animated)
+    _check_size(kind, len(seen.made))
+    pieces = [seen.made[at : at + CHUNK] for at in range(0, len(seen.made), CHUNK)]
+    return InlineFile(seen.mime_type, pieces)
 
 
 def _read(kind: MessageType, content: str, filename: str | None) -> InlineFile:
@@ -65,8 +77,8 @@ def _header(content: str) -> tuple[str | None, int]:
 def _check_size(kind: MessageType, size: int) -> None:
     limit = MAX_BYTES[kind]
     if size > limit:
-        what = "A imagem" if kind is MessageType.IMAGE else "O documento"
-        raise PayloadTooLarge(f"{what} deve ter no máximo {limit // MB} MB.", field="content")
+        most = f"{limit // MB} MB" if limit >= MB else f"{limit // 1024} KB"
+        raise PayloadTooLarge(f"{NAMES[kind]} deve ter no máximo {most}.", field="content")
 
 
 def _decode(content: str, start: int) -> list[bytes]:
@@ -90,6 +102,7 @@ def _type_of(kind: MessageType, chunks: list[bytes], declared: str | None, filen
         names = ", ".join(EXTENSIONS[allowed] for allowed in ALLOWED[kind])
         raise _bad(f"O arquivo não é de um tipo que o WhatsApp aceita: {names}.")
     said = file_types.essence(declared)
+    said = ALIASES.get(said, said)
     if said and said != file_types.UNKNOWN:
         if said not in possible:
             raise _bad("O conteúdo do arquivo não é do tipo declarado.")

@@ -23,7 +23,7 @@ from plantao.kit.db import Transaction, as_columns
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A claimed message, and whom it goes to. `attempts` counts this one."""
+    """A claimed message, and whom it goes to. `attempts` counts this one; `reply_to` is the channel's id."""
 
     id: UUID
     conversation_id: UUID
@@ -38,6 +38,7 @@ class Outgoing:
     wa_id: str | None
     phone: str | None
     bsuid: str | None
+    reply_to: str | None = None
 
 
 # `pending` walks the small partial index in (conversation, seq) order and keeps each conversation's oldest. The
@@ -55,7 +56,7 @@ CLAIM = text("""
     FROM chosen, conversations c, customers k
     WHERE m.id = chosen.id AND c.id = m.conversation_id AND k.id = c.customer_id
     RETURNING m.id, m.conversation_id, c.customer_id, m.type, m.content, m.caption, m.media, m.payload, m.attempts,
-              m.sent_by, k.wa_id, k.phone, k.bsuid
+              m.sent_by, k.wa_id, k.phone, k.bsuid, m.reply_to
 """)
 
 LATEST_INCOMING = text("""

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from plantao.conversations.drafts import MAX_COMPONENTS, Wish, clean_text
+from plantao.conversations import contents
+from plantao.conversations.contents import ContactCard, Few, Interactive, Location
+from plantao.conversations.drafts import MAX_COMPONENTS
 from plantao.conversations.models import (
     Channel,
     ConversationStatus,
@@ -18,9 +20,10 @@ from plantao.conversations.models import (
     Resolution,
     SentBy,
 )
+from plantao.conversations.wishes import Wish
 from plantao.kit.http.inputs import IsoMoment
 
-Text = Annotated[str, AfterValidator(clean_text)]
+Text = contents.Text
 
 
 def _few(value: Any) -> Any:
@@ -33,7 +36,36 @@ def _few(value: Any) -> Any:
 Components = Annotated[list[dict[str, Any]], BeforeValidator(_few)]
 
 
-class MessageInput(BaseModel):
+class MessageFields(BaseModel):
+    """What may be said, by whatever way it comes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Not checked character by character here: it may be a hundred megabytes of base64.
+    content: str = Field("", examples=["Sua internet será normalizada em breve."])
+    type: MessageType = MessageType.TEXT
+    caption: Text | None = Field(None, max_length=1024)
+    filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
+    voice: bool = Field(False, strict=True, description="De `audio`: vai como mensagem de voz.")
+    location: Location | None = None
+    contacts: Annotated[list[ContactCard], Few] | None = None
+    interactive: Interactive | None = None
+    template_name: Text | None = Field(None, max_length=512, examples=["boas_vindas"])
+    language: Text | None = Field(None, max_length=20, examples=["pt_BR"])
+    components: Components | None = None
+    reply_to: Text | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        description="Id da mensagem citada, ou da que recebe a reação.",
+        examples=["msg-0199d2a4-7b1e-7c3a-9f00-3b1d2c4e5f60"],
+    )
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in MessageFields.model_fields}
+
+
+class MessageInput(MessageFields):
     """`content`: o texto, ou um arquivo como link https, data URI ou base64. `client_id`: o id de quem envia.
 
     `last_seen_seq`: recusar se houver mensagem mais nova.
@@ -46,25 +78,24 @@ class MessageInput(BaseModel):
                 {"content": "Sua internet será normalizada em breve.", "type": "text"},
                 {"content": "https://exemplo.com.br/boleto.pdf", "type": "document", "filename": "boleto.pdf"},
                 {"content": "data:image/png;base64,iVBORw0KGgo...", "type": "image", "caption": "Ligue aqui"},
+                {"content": "data:audio/webm;base64,GkXfo59ChoEB...", "type": "audio", "voice": True},
+                {
+                    "content": "Sua internet voltou?",
+                    "type": "interactive",
+                    "interactive": {"kind": "buttons", "buttons": [{"id": "sim", "title": "Sim"}]},
+                },
+                {"type": "location", "location": {"latitude": -23.55052, "longitude": -46.633308, "name": "Loja Sé"}},
                 {"type": "template", "template_name": "boas_vindas", "language": "pt_BR", "components": []},
             ]
         },
     )
 
-    # Not checked character by character here: it may be a hundred megabytes of base64.
-    content: str = Field("", examples=["Sua internet será normalizada em breve."])
-    type: MessageType = MessageType.TEXT
-    caption: Text | None = Field(None, max_length=1024)
-    filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
-    template_name: Text | None = Field(None, max_length=512, examples=["boas_vindas"])
-    language: Text | None = Field(None, max_length=20, examples=["pt_BR"])
-    components: Components | None = None
     client_id: Text | None = Field(None, min_length=1, max_length=100)
     last_seen_seq: int | None = Field(None, ge=0, le=2**31 - 1)
 
     def wish(self, idempotency_key: str | None) -> Wish:
-        given = {name: getattr(self, name) for name in type(self).model_fields}
-        return Wish(**given | {"client_id": self.client_id or idempotency_key})
+        client_id = self.client_id or idempotency_key
+        return Wish(**self.fields(), client_id=client_id, last_seen_seq=self.last_seen_seq)
 
 
 class CloseInput(BaseModel):

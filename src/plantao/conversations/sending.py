@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from plantao.conversations import media_files, repository
+from plantao.conversations import media_files, quoting, repository
 from plantao.conversations.access import access_for_work
 from plantao.conversations.assigning import hand_to
 from plantao.conversations.errors import AlreadyClosed, OutsideServiceWindow, StaleConversation
@@ -27,6 +27,8 @@ from plantao.kit.ids import uuid7
 class Draft:
     """What is to be said. `payload` holds what the channel needs beyond the text (a template's parameters).
 
+    `reply_to`: our id of the message that is quoted, or reacted to.
+
     `media`: mime_type, filename, and either `link` or `file` (the id of a staged file) with its size.
 
     `client_id`: the sender's own id; the same one in the same conversation is said once. `last_seen_seq`: the
@@ -38,6 +40,7 @@ class Draft:
     caption: str | None = None
     media: dict[str, Any] | None = None
     payload: dict[str, Any] | None = None
+    reply_to: UUID | None = None
     client_id: str | None = None
     last_seen_seq: int | None = None
 
@@ -57,10 +60,10 @@ SYSTEM = Author(SentBy.SYSTEM)
 INSERT = text("""
     INSERT INTO messages
         (id, conversation_id, seq, direction, type, content, caption, media, sent_at, stored_at, sent_by, sent_by_id,
-         client_id, status, status_rank, payload, due_at)
+         client_id, status, status_rank, reply_to, payload, due_at)
     VALUES
         (:id, :conversation_id, :seq, :direction, :type, :content, :caption, :media, :sent_at, :now, :sent_by,
-         :sent_by_id, :client_id, :status, :status_rank, :payload, :due_at)
+         :sent_by_id, :client_id, :status, :status_rank, :reply_to, :payload, :due_at)
 """).bindparams(
     bindparam("media", type_=JSONB(none_as_null=True)), bindparam("payload", type_=JSONB(none_as_null=True))
 )
@@ -84,7 +87,8 @@ async def send_as_agent(
 ) -> MessageView:
     """A person answers. Whoever answers a conversation that nobody has, has it from then on.
 
-    Raises what `fit` raises, `NotFound`, `Forbidden`, `AlreadyClosed`, `StaleConversation`, `OutsideServiceWindow`.
+    Raises what `fit` raises, `NotFound`, `Forbidden`, `AlreadyClosed`, `StaleConversation`, `OutsideServiceWindow`,
+    `ValidationFailed`.
     """
     conversation = await access_for_work(tx, actor, conversation_id)
     if draft.client_id is not None:
@@ -103,11 +107,12 @@ async def append(
 ) -> MessageView:
     """Writes the next message of a conversation that the transaction has locked, and queues it.
 
-    A note is written and never sent.
+    A note is written and never sent. Raises `ValidationFailed` on `reply_to`.
     """
     is_note = draft.type is MessageType.NOTE
     seq, at, id_ = conversation.last_seq + 1, whole_second(now), uuid7()
     status = MessageStatus.DELIVERED if is_note else MessageStatus.QUEUED
+    quoted = draft.reply_to and await quoting.external_id_of(tx, conversation.id, draft.reply_to, draft.type, now)
     row = {
         "id": id_,
         "conversation_id": conversation.id,
@@ -124,18 +129,20 @@ async def append(
         "client_id": draft.client_id,
         "status": status,
         "status_rank": STATUS_RANK[status],
+        "reply_to": quoted,
         "payload": draft.payload,
         "due_at": None if is_note else now,
     }
     await tx.run(INSERT, row)
     if draft.media is not None and "file" in draft.media:
         await media_files.attach(tx, draft.media["file"], id_)
-    answers = author.sent_by is SentBy.AGENT and not is_note and conversation.awaiting_since is not None
+    says = draft.type not in (MessageType.NOTE, MessageType.REACTION)
+    answers = author.sent_by is SentBy.AGENT and says and conversation.awaiting_since is not None
     counted = 0 if is_note else 1
     await tx.run(ADVANCE, {"id": conversation.id, "seq": seq, "counted": counted, "at": at, "answers": answers})
     if answers:
         await tx.run(FIRST_ANSWER, {"id": conversation.id, "now": now, "user_id": author.user_id})
-    view = _view(row)
+    view = _view(row, draft.reply_to)
     event = NewMessage(conversation.id, view)
     announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
     tx.publish(OUTBOX)
@@ -160,7 +167,7 @@ def check_window(conversation: Conversation, draft: Draft, now: datetime) -> Non
         )
 
 
-def _view(row: dict[str, Any]) -> MessageView:
+def _view(row: dict[str, Any], quoted: UUID | None) -> MessageView:
     return MessageView(
         id=message_id(row["id"]),
         direction=row["direction"],
@@ -176,5 +183,5 @@ def _view(row: dict[str, Any]) -> MessageView:
         client_id=row["client_id"],
         error=None,
         payload=row["payload"],
-        reply_to=None,
+        reply_to=None if quoted is None else message_id(quoted),
     )

@@ -92,7 +92,8 @@ async def ask(tx: Transaction, conversation: Conversation, resolution: Resolutio
 def _question(conversation: Conversation) -> Draft:
     rows = [{"id": f"survey:{conversation.id}:{grade}", "title": title} for grade, title in GRADES.items()]
     content = QUESTION.format(protocol=conversation.protocol)
-    return Draft(content, MessageType.INTERACTIVE, payload={"list": {"button": BUTTON, "rows": rows}})
+    payload = {"kind": "list", "button": BUTTON, "sections": [{"rows": rows}]}
+    return Draft(content, MessageType.INTERACTIVE, payload=payload)
 
 
 async def find_answers(tx: Transaction, messages: Sequence[Said], channel: Channel) -> dict[str, Answer]:

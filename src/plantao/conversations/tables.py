@@ -222,7 +222,7 @@ media_files = Table(
     Column("mime_type", Text),
     Column("filename", Text),
     Column("size", BigInteger),
-    Column("sha256", Text),  # as the channel states it, base64 or hex
+    Column("sha256", Text),  # of what is sent, in hex; of what is received as the channel states it, base64 or hex
     Column("external_id", Text),  # the channel's own id of the file, good until ...
     Column("external_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -232,6 +232,8 @@ media_files = Table(
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Index("ix_media_files_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("ix_media_files_message_id", "message_id"),
+    # The same bytes are brought to the channel once.
+    Index("ix_media_files_sha256", "sha256", postgresql_where=text("external_until IS NOT NULL")),
     Index("ix_media_files_loose", "created_at", postgresql_where=text("message_id IS NULL")),
 )
 

@@ -1,17 +1,19 @@
 """The AsyncAPI 3.0 document of `/ws/chat`, from the very models that read and write its frames."""
 
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from fastapi import APIRouter, Response
+from pydantic import TypeAdapter
 
 from plantao import __version__
 from plantao.conversations.events import ConversationEvent
 from plantao.documents import frames as words
 from plantao.kit.http.server import MAX_FRAME_BYTES
 from plantao.realtime.endpoints import FRAME_BURST, FRAMES_PER_SECOND, MAX_JOINED, SUBPROTOCOL
-from plantao.realtime.frames import ClientFrame, ServerFrame
+from plantao.realtime.frames import ClientFrame, SendMessage, ServerFrame
+from plantao.realtime.saying import STRUCTURED
 from plantao.realtime.socket import QUEUE_LIMIT, SEND_SECONDS, TOKEN_REVOKED, TRY_AGAIN_LATER
 
 Json = dict[str, Any]
@@ -149,7 +151,18 @@ def _schemas() -> Json:
         schema.pop("description", None)  # speaks to the server's programmers
         if "properties" in schema:
             schema["additionalProperties"] = False
-    return schemas
+    return schemas | _structured(schemas[SendMessage.__name__]["properties"])
+
+
+def _structured(properties: Json) -> Json:
+    """What is structured in a message is read by REST's models: here by their schemas, put in the place of objects."""
+    mode: Literal["validation"] = "validation"
+    asked = [(name, mode, adapter) for name, adapter in STRUCTURED.items()]
+    found, definitions = TypeAdapter.json_schemas(asked, ref_template="#/components/schemas/{model}")
+    for (name, _), schema in found.items():
+        properties[name] = {"anyOf": [schema, {"type": "null"}], "default": None}
+    components: Json = definitions["$defs"]
+    return components
 
 
 def _tag(frame: Frame) -> str:

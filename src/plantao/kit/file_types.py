@@ -11,31 +11,37 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 DOCX = f"{_OPEN_XML}.wordprocessingml.document"
 XLSX = f"{_OPEN_XML}.spreadsheetml.sheet"
 PPTX = f"{_OPEN_XML}.presentationml.presentation"
+OGG, MP3, M4A, AMR, AAC = "audio/ogg", "audio/mpeg", "audio/mp4", "audio/amr", "audio/aac"
+WEBM, WAV, FLAC = "audio/webm", "audio/wav", "audio/flac"
+MP4, MP4_3GP = "video/mp4", "video/3gpp"
 UNKNOWN = "application/octet-stream"
 
 EXTENSIONS: Final = {
     JPEG: "jpg", PNG: "png", GIF: "gif", WEBP: "webp", PDF: "pdf", TEXT: "txt", DOC: "doc", XLS: "xls", PPT: "ppt",
-    DOCX: "docx", XLSX: "xlsx", PPTX: "pptx", "video/mp4": "mp4", "video/3gpp": "3gp", "audio/ogg": "ogg",
-    "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/amr": "amr", "audio/aac": "aac",
+    DOCX: "docx", XLSX: "xlsx", PPTX: "pptx", MP4: "mp4", MP4_3GP: "3gp", OGG: "ogg", MP3: "mp3", M4A: "m4a",
+    AMR: "amr", AAC: "aac", WEBM: "weba", "video/webm": "webm", WAV: "wav", FLAC: "flac",
 }  # fmt: skip
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007: one container for all three
 _ZIP: Final = b"PK\x03\x04"
 _FOLDERS: Final = {b"word/": DOCX, b"xl/": XLSX, b"ppt/": PPTX}
+_RIFF: Final = {b"WEBP": WEBP, b"WAVE": WAV}
 _MAGIC: Final[tuple[tuple[bytes, tuple[str, ...]], ...]] = (
     (b"\xff\xd8\xff", (JPEG,)),
     (b"\x89PNG\r\n\x1a\n", (PNG,)),
     (b"GIF8", (GIF,)),
     (b"%PDF-", (PDF,)),
     (_OLE, (DOC, XLS, PPT)),
-    (b"OggS", ("audio/ogg",)),
-    (b"#!AMR", ("audio/amr",)),
-    (b"ID3", ("audio/mpeg",)),
-    (b"\xff\xfb", ("audio/mpeg",)),
-    (b"\xff\xf3", ("audio/mpeg",)),
-    (b"\xff\xf2", ("audio/mpeg",)),
-    (b"\xff\xf1", ("audio/aac",)),
-    (b"\xff\xf9", ("audio/aac",)),
+    (b"OggS", (OGG,)),
+    (b"#!AMR", (AMR,)),
+    (b"ID3", (MP3,)),
+    (b"\xff\xfb", (MP3,)),
+    (b"\xff\xf3", (MP3,)),
+    (b"\xff\xf2", (MP3,)),
+    (b"\xff\xf1", (AAC,)),
+    (b"\xff\xf9", (AAC,)),
+    (b"\x1a\x45\xdf\xa3", (WEBM, "video/webm")),
+    (b"fLaC", (FLAC,)),
 )
 
 
@@ -50,10 +56,10 @@ def possible_types(chunks: Sequence[bytes]) -> tuple[str, ...]:
             return types
     if head.startswith(_ZIP):
         return tuple(kind for folder, kind in _FOLDERS.items() if folder in head[:4096] or folder in tail[-65536:])
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return (WEBP,)
+    if head.startswith(b"RIFF") and head[8:12] in _RIFF:
+        return (_RIFF[head[8:12]],)
     if head[4:8] == b"ftyp":
-        return ("video/3gpp",) if head[8:11] == b"3gp" else ("video/mp4", "audio/mp4")
+        return (MP4_3GP,) if head[8:11] == b"3gp" else (MP4, M4A)
     return (TEXT,) if _is_text(chunks) else ()
 
 

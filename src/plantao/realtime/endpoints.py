@@ -1,7 +1,6 @@
 """`/ws/chat`: from the handshake to the last frame of one client."""
 
 import asyncio
-from dataclasses import fields
 from typing import assert_never
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from plantao.conversations.access import access_conversation
-from plantao.conversations.drafts import ChannelCheck, Wish, is_inline, read_wish
+from plantao.conversations.courtesy import Courtesy, opened, typed
+from plantao.conversations.drafts import ChannelCheck, is_inline, read_wish
 from plantao.conversations.events import AgentTyping, announce
 from plantao.conversations.sending import Fit, send_as_agent
 from plantao.conversations.views import encode_frame
@@ -26,6 +26,7 @@ from plantao.kit.http.errors import unexpected_error_response
 from plantao.kit.http.pacing import Pace
 from plantao.realtime import frames
 from plantao.realtime.frames import BadFrame, ClientFrame, read_frame, ref_of
+from plantao.realtime.saying import read_saying
 from plantao.realtime.socket import TOKEN_REVOKED, TRY_AGAIN_LATER, Socket
 from plantao.realtime.switchboard import Switchboard
 
@@ -34,7 +35,6 @@ log = structlog.get_logger(__name__)
 SUBPROTOCOL = "bearer"
 FRAMES_PER_SECOND, FRAME_BURST = 20, 60
 MAX_JOINED = 500
-_WISHES = [f.name for f in fields(Wish) if f.name != "type"]
 
 
 def chat_route() -> WebSocketRoute:
@@ -96,6 +96,7 @@ class Line:
         self._clock: Clock = state.clock
         self._check_draft: ChannelCheck = state.check_draft
         self._fit: Fit = state.fit_draft
+        self._courtesy: Courtesy = state.courtesy
         self._socket = Socket(send, actor, self._database)
         self._pace = Pace(FRAMES_PER_SECOND, FRAME_BURST)
 
@@ -171,13 +172,14 @@ class Line:
 
     async def _join_now(self, frame: frames.JoinConversation) -> None:
         try:
-            await self._socket.join(frame.conversation_id, frame.since_seq)
+            conversation = await self._socket.join(frame.conversation_id, frame.since_seq)
+            opened(self._courtesy, conversation, self._actor)
         except AppError as error:
             self._switchboard.leave(self._socket, frame.conversation_id)
             self._complain(error.detail, error.error_code, ref_of(frame))
 
     async def _send(self, frame: frames.SendMessage) -> None:
-        wish = Wish(frame.message_type, **{name: getattr(frame, name) for name in _WISHES})
+        wish = read_saying(frame)
         if is_inline(wish):
             raise ValidationFailed("Aqui só vão links de arquivos. Envie o arquivo por POST.", field="content")
         draft = read_wish(wish)
@@ -192,6 +194,8 @@ class Line:
             conversation = await access_conversation(tx, self._actor, conversation_id)
             event = AgentTyping(conversation_id, self._actor.user_id, self._actor.name, is_typing)
             announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
+        if is_typing:
+            typed(self._courtesy, conversation, self._actor)
 
     def _complain(self, detail: str, code: ErrorCode, ref: str | None) -> None:
         self._socket.offer(encode_frame(frames.Error(detail, code, ref)))

@@ -28,14 +28,21 @@ class LeaveConversation(Struct, frozen=True, tag="leave_conversation", forbid_un
 
 
 class SendMessage(Struct, frozen=True, tag="send_message", forbid_unknown_fields=True):
+    """`location`, `contacts` and `interactive` are read by the models of `conversations.contents`."""
+
     conversation_id: UUID
-    content: str
+    content: str = ""
     message_type: MessageType = MessageType.TEXT
     caption: str | None = None
     filename: str | None = None
+    voice: bool = False
+    location: dict[str, Any] | None = None
+    contacts: list[dict[str, Any]] | None = None
+    interactive: dict[str, Any] | None = None
     template_name: str | None = None
     language: str | None = None
     components: list[dict[str, Any]] | None = None
+    reply_to: str | None = None
     client_id: ClientId | None = None
     last_seen_seq: Seq | None = None
 

@@ -19,6 +19,7 @@ from starlette.types import Send
 from plantao.conversations import repository
 from plantao.conversations.access import access_conversation, may_see
 from plantao.conversations.events import Broadcast, NewMessage
+from plantao.conversations.repository import Conversation
 from plantao.conversations.views import encode_frame, message_view
 from plantao.identity.models import Actor
 from plantao.kit import metrics
@@ -121,8 +122,8 @@ class Socket:
             return True
         return may_see(self.actor, broadcast.assigned_to, waiting=broadcast.waiting)
 
-    async def join(self, conversation_id: UUID, since_seq: int | None) -> None:
-        """Job: authorises, says `joined`, then sends what came after `since_seq`. Raises as `access_conversation`."""
+    async def join(self, conversation_id: UUID, since_seq: int | None) -> Conversation:
+        """Authorises, says `joined`, then sends what came after `since_seq`. Raises as `access_conversation`."""
         async with self._database.transaction() as tx:
             conversation = await access_conversation(tx, self.actor, conversation_id)
         await self._send(encode_frame(Joined(conversation_id, conversation.last_seq)))
@@ -130,6 +131,7 @@ class Socket:
         self._cursors[conversation_id] = start
         if start < conversation.last_seq:
             await self._catch_up(conversation_id, start)
+        return conversation
 
     def forget(self, conversation_id: UUID) -> None:
         self.joined.discard(conversation_id)

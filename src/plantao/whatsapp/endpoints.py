@@ -1,16 +1,17 @@
 """`/whatsapp`: Meta's verification call, and sending to a phone number."""
 
 import hmac
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from plantao.conversations.drafts import Wish, prepared
+from plantao.conversations.drafts import prepared
 from plantao.conversations.models import MessageStatus, MessageType
-from plantao.conversations.schemas import Components, Text
+from plantao.conversations.schemas import Components, MessageFields, Text
 from plantao.conversations.views import encode_json
+from plantao.conversations.wishes import Wish
 from plantao.customers.phones import InvalidPhone, parse_phone
 from plantao.identity.access import StaffBodyRoute, require
 from plantao.identity.models import Actor
@@ -27,19 +28,13 @@ MAX_CHALLENGE = 1000
 Sender = Annotated[Actor, Depends(require(Permission.SEND_WHATSAPP))]
 
 
-class SendInput(BaseModel):
-    """`content`: o texto, ou uma imagem ou documento como link https, data URI ou base64."""
-
-    model_config = ConfigDict(extra="forbid")
+class SendInput(MessageFields):
+    """Como em uma conversa. `content`: o texto, ou um arquivo como link https, data URI ou base64."""
 
     to: Text = Field(max_length=40, examples=["+5511999999999"])
-    type: Literal[MessageType.TEXT, MessageType.IMAGE, MessageType.DOCUMENT] = MessageType.TEXT
-    content: str = Field(examples=["Olá! Esta é uma mensagem de teste."])
-    caption: Text | None = Field(None, max_length=1024)
-    filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
 
     def wish(self) -> Wish:
-        return Wish(self.type, self.content, self.caption, self.filename)
+        return Wish(**self.fields())
 
 
 class TemplateInput(BaseModel):

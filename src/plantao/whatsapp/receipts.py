@@ -4,6 +4,7 @@ Calls beyond a modest rate, or that fail, are dropped: during an outage of the p
 matter, not the dots.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 import structlog
@@ -16,6 +17,7 @@ from plantao.whatsapp.graph.errors import GraphFailure
 log = structlog.get_logger(__name__)
 
 CALLS_PER_SECOND, BURST = 10, 10
+REMEMBERED = 10_000  # messages
 
 
 class Receipts:
@@ -23,10 +25,13 @@ class Receipts:
         self._graph = graph
         self._pace = Pace(CALLS_PER_SECOND, BURST)
         self._in_flight = InFlight("receipt", BURST)
+        self._read: OrderedDict[str, None] = OrderedDict()  # known to be read: said once
 
     def show(self, wamids: Iterable[str], *, typing: bool) -> None:
         """Marks these messages, and all before them, as read; with `typing`, until an answer or for 25 seconds."""
         for wamid in wamids:
+            if wamid in self._read and not typing:
+                continue
             if self._in_flight.free <= 0 or not self._pace.allows():
                 return
             self._in_flight.start(self._call(wamid, typing=typing))
@@ -39,3 +44,7 @@ class Receipts:
             await self._graph.mark_read(wamid, typing=typing)
         except GraphFailure as failure:
             log.info("receipt_dropped", error=str(failure))
+            return
+        self._read[wamid] = None
+        if len(self._read) > REMEMBERED:
+            self._read.popitem(last=False)

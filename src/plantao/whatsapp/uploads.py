@@ -38,11 +38,15 @@ class Uploads:
             file = await media_files.find(tx, UUID(file_id))
         if file is None:
             raise PayloadError("media", "O arquivo não está mais guardado.")
-        return self._remembered(file) or await self._upload(message, file)
+        return self._remembered(file) or await self._uploaded_before(file) or await self._upload(message, file)
 
     def _remembered(self, file: StoredFile) -> str | None:
         is_good = file.external_until is not None and file.external_until - MARGIN > self.clock.now()
         return file.external_id if is_good else None
+
+    async def _uploaded_before(self, file: StoredFile) -> str | None:
+        async with self.database.transaction() as tx:
+            return await media_files.uploaded_before(tx, file, self.clock.now() + MARGIN)
 
     async def _upload(self, message: Outgoing, file: StoredFile) -> str:
         await self._extend_lease(message, file.size)

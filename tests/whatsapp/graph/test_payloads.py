@@ -4,18 +4,20 @@ from typing import Any
 
 import pytest
 
-from plantao.whatsapp.graph.limits import PayloadError, check_content
-from plantao.whatsapp.graph.messages import (
+from plantao.whatsapp.graph.interactive import (
     Button,
     Buttons,
-    Content,
     ListMenu,
+    Row,
+    Section,
+)
+from plantao.whatsapp.graph.limits import PayloadError, check_content
+from plantao.whatsapp.graph.messages import (
+    Content,
     Media,
     MediaKind,
     OutgoingPayload,
     Recipient,
-    Row,
-    Section,
     Template,
     Text,
 )

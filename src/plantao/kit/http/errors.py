@@ -63,6 +63,12 @@ _MESSAGES = {
     "model_attributes_type": "O corpo deve ser um objeto JSON.",
     "dict_type": "Deve ser um objeto JSON.",
     "list_type": "Deve ser uma lista.",
+    "float_type": "Deve ser um número.",
+    "finite_number": "Deve ser um número.",
+    "bool_type": "Deve ser true ou false.",
+    "model_type": "Deve ser um objeto JSON.",
+    "union_tag_invalid": "Valor inválido em {discriminator}. Use: {expected_tags}.",
+    "union_tag_not_found": "Informe {discriminator}.",
 }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from plantao.whatsapp.graph.interactive import Interactive
+
 
 class Recipient(Struct, frozen=True):
     """A customer's address: `wa_id` (digits, exactly as Meta gave it) or, for who has no phone, `bsuid`.
@@ -48,42 +50,41 @@ class Template(Struct, frozen=True):
     components: Sequence[Mapping[str, Any]] = ()
 
 
-class Button(Struct, frozen=True):
-    id: str
-    title: str
+class Location(Struct, frozen=True):
+    """A place, in degrees."""
+
+    latitude: float
+    longitude: float
+    name: str | None = None
+    address: str | None = None
 
 
-class Buttons(Struct, frozen=True):
-    """One to three reply buttons below a text."""
+class Contact(Struct, frozen=True):
+    """One card. `name` is what people read; the lists hold Meta's own objects (`{"phone", "wa_id", "type"}` ...)."""
 
-    body: str
-    buttons: Sequence[Button]
-    header: str | None = None
-    footer: str | None = None
-
-
-class Row(Struct, frozen=True):
-    id: str
-    title: str
-    description: str | None = None
-
-
-class Section(Struct, frozen=True):
-    rows: Sequence[Row]
-    title: str | None = None
+    name: str
+    first_name: str | None = None
+    last_name: str | None = None
+    phones: Sequence[Mapping[str, Any]] = ()
+    emails: Sequence[Mapping[str, Any]] = ()
+    urls: Sequence[Mapping[str, Any]] = ()
+    addresses: Sequence[Mapping[str, Any]] = ()
+    org: Mapping[str, Any] | None = None
+    birthday: str | None = None
 
 
-class ListMenu(Struct, frozen=True):
-    """A text with a button that opens up to ten rows."""
-
-    body: str
-    button: str
-    sections: Sequence[Section]
-    header: str | None = None
-    footer: str | None = None
+class Contacts(Struct, frozen=True):
+    cards: Sequence[Contact]
 
 
-Content = Text | Media | Template | Buttons | ListMenu
+class Reaction(Struct, frozen=True):
+    """An emoji on the message `message_id` (a wamid); empty takes it away again."""
+
+    message_id: str
+    emoji: str
+
+
+Content = Text | Media | Template | Location | Contacts | Reaction | Interactive
 
 
 class OutgoingPayload(Struct, frozen=True):

@@ -1,17 +1,18 @@
 """The exact bodies of `POST /<phone>/messages`."""
 
-from typing import Any, assert_never
+from typing import Any
 
+from plantao.whatsapp.graph.interactive_bodies import given, interactive_body
 from plantao.whatsapp.graph.limits import check_payload
 from plantao.whatsapp.graph.messages import (
-    Buttons,
+    Contact,
+    Contacts,
     Content,
-    ListMenu,
+    Location,
     Media,
     OutgoingPayload,
+    Reaction,
     Recipient,
-    Row,
-    Section,
     Template,
     Text,
 )
@@ -24,7 +25,7 @@ def build_body(payload: OutgoingPayload) -> Body:
     check_payload(payload)
     body: Body = {"messaging_product": "whatsapp", "recipient_type": "individual", **_recipient(payload.to)}
     body |= _content(payload.content)
-    if payload.reply_to:
+    if payload.reply_to and not isinstance(payload.content, Reaction):
         body["context"] = {"message_id": payload.reply_to}
     if payload.callback_data:
         body["biz_opaque_callback_data"] = payload.callback_data
@@ -45,19 +46,28 @@ def _recipient(to: Recipient) -> Body:
 
 
 def _content(content: Content) -> Body:
+    kind, part = _part(content)
+    return {"type": kind, kind: part}
+
+
+def _part(content: Content) -> tuple[str, Any]:
+    """The type, and the object that goes by its name."""
     match content:
         case Text():
-            return {"type": "text", "text": _text(content)}
+            part: tuple[str, Any] = ("text", _text(content))
         case Media():
-            return {"type": str(content.kind), str(content.kind): _media(content)}
+            part = (str(content.kind), _media(content))
         case Template():
-            return {"type": "template", "template": _template(content)}
-        case Buttons():
-            return {"type": "interactive", "interactive": _buttons(content)}
-        case ListMenu():
-            return {"type": "interactive", "interactive": _list(content)}
+            part = ("template", _template(content))
+        case Location():
+            part = ("location", _location(content))
+        case Contacts():
+            part = ("contacts", [_contact(card) for card in content.cards])
+        case Reaction():
+            part = ("reaction", {"message_id": content.message_id, "emoji": content.emoji})
         case _:
-            assert_never(content)
+            part = ("interactive", interactive_body(content))
+    return part
 
 
 def _text(content: Text) -> Body:
@@ -68,7 +78,7 @@ def _text(content: Text) -> Body:
 def _media(content: Media) -> Body:
     source = {"id": content.media_id} if content.media_id else {"link": content.link}
     named = {"caption": content.caption, "filename": content.filename, "voice": content.voice}
-    return source | _given(named)
+    return source | given(named)
 
 
 def _template(content: Template) -> Body:
@@ -78,29 +88,18 @@ def _template(content: Template) -> Body:
     return template
 
 
-def _buttons(content: Buttons) -> Body:
-    replies = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in content.buttons]
-    return {"type": "button", **_frame(content), "action": {"buttons": replies}}
+def _location(content: Location) -> Body:
+    # Zero is a place, too: only the words may be left out.
+    place = {"latitude": content.latitude, "longitude": content.longitude}
+    return place | given({"name": content.name, "address": content.address})
 
 
-def _list(content: ListMenu) -> Body:
-    sections = [_section(section) for section in content.sections]
-    return {"type": "list", **_frame(content), "action": {"button": content.button, "sections": sections}}
-
-
-def _frame(content: Buttons | ListMenu) -> Body:
-    header = {"type": "text", "text": content.header} if content.header else None
-    footer = {"text": content.footer} if content.footer else None
-    return _given({"header": header, "body": {"text": content.body}, "footer": footer})
-
-
-def _section(section: Section) -> Body:
-    return _given({"title": section.title, "rows": [_row(row) for row in section.rows]})
-
-
-def _row(row: Row) -> Body:
-    return _given({"id": row.id, "title": row.title, "description": row.description})
-
-
-def _given(body: Body) -> Body:
-    return {key: value for key, value in body.items() if value}
+def _contact(card: Contact) -> Body:
+    """Meta wants a part of the name besides the whole: without one, the first word is taken for it."""
+    first, _, rest = card.name.strip().partition(" ")
+    parts = (card.first_name, card.last_name)
+    first_name, last_name = parts if any(parts) else (first, rest.strip())
+    name = {"formatted_name": card.name, "first_name": first_name, "last_name": last_name}
+    lists = {key: [given(dict(one)) for one in getattr(card, key)] for key in ("phones", "emails", "urls", "addresses")}
+    org = given(dict(card.org or {}))
+    return given({"name": given(name), **lists, "org": org, "birthday": card.birthday})
