@@ -5,15 +5,13 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from plantao.conversations import media_files
 from plantao.conversations.inline_files import read_inline
+from plantao.conversations.media_store import MediaStore
 from plantao.conversations.models import MessageType
 from plantao.conversations.sending import Draft
-from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
 
 MAX_TEXT: Final = 4096  # Meta's limit for a text
@@ -55,10 +53,10 @@ def clean_text(value: str) -> str:
 
 
 @asynccontextmanager
-async def prepared(wish: Wish, check: ChannelCheck, database: Database, now: datetime) -> AsyncIterator[Draft]:
-    """The draft of a wish; a file that came with it is in the database as long as the block needs.
+async def prepared(wish: Wish, check: ChannelCheck, media: MediaStore) -> AsyncIterator[Draft]:
+    """The draft of a wish; a file that came with it is in the store as long as the block needs.
 
-    Raises `ValidationFailed`, `PayloadTooLarge`.
+    Raises `ValidationFailed`, `PayloadTooLarge`, `BlobsUnavailable`.
     """
     draft = read_wish(wish)
     check(draft)
@@ -66,10 +64,9 @@ async def prepared(wish: Wish, check: ChannelCheck, database: Database, now: dat
         yield draft
         return
     file = await read_inline(wish.type, wish.content, wish.filename)
-    async with media_files.staged(database, file.chunks, file.mime_type, wish.filename, now) as file_id:
-        described = {"file": str(file_id), "mime_type": file.mime_type, "size": file.size, "filename": wish.filename}
-        del file  # the database has it: not twice in memory while the message is written
-        yield replace(draft, media=described)
+    async with media.staged(file.chunks, file.mime_type, wish.filename) as stored:
+        del file  # the store has it: not twice in memory while the message is written
+        yield replace(draft, media=stored.described)
 
 
 def is_inline(wish: Wish) -> bool:

@@ -10,6 +10,7 @@ from plantao.conversations.access import access_conversation, access_for_work
 from plantao.conversations.assigning import close, prioritise
 from plantao.conversations.drafts import ChannelCheck, prepared
 from plantao.conversations.listing import Filters
+from plantao.conversations.media_endpoints import InMedia
 from plantao.conversations.models import MessageType, SentBy
 from plantao.conversations.paging import ConversationList
 from plantao.conversations.presentation import conversation_out
@@ -32,7 +33,7 @@ from plantao.identity.policy import Permission, may
 from plantao.kit.clock import Clock
 from plantao.kit.errors import ErrorCode
 from plantao.kit.http.answers import errors
-from plantao.kit.http.dependencies import InDatabase, InReading, InTransaction
+from plantao.kit.http.dependencies import InReading, InTransaction
 
 router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=StaffBodyRoute)
 
@@ -142,7 +143,7 @@ async def send_message(
     conversation_id: UUID,
     body: MessageInput,
     actor: Staff,
-    database: InDatabase,
+    media: InMedia,
     clock: Now,
     check: WithChannelCheck,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)] = None,
@@ -152,9 +153,9 @@ async def send_message(
     Fica na fila de envio; o `status` conta o que foi dela. Com `client_id` (ou `Idempotency-Key`) repetir não envia
     outra vez. Fora da janela de 24 horas só vai um template.
     """
-    wish, now = body.wish(idempotency_key), clock.now()
-    async with prepared(wish, check, database, now) as draft, database.transaction() as tx:
-        message = await send_as_agent(tx, actor, conversation_id, draft, now)
+    wish = body.wish(idempotency_key)
+    async with prepared(wish, check, media) as draft, media.database.transaction() as tx:
+        message = await send_as_agent(tx, actor, conversation_id, draft, clock.now())
     return _json(message, 201)
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from plantao.conversations import intake, media_intake, survey
 from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announce
 from plantao.conversations.intake import OpenConversation
+from plantao.conversations.media_views import public_media
 from plantao.conversations.models import Channel, Direction, HandledBy, MessageStatus, MessageType, SentBy
 from plantao.conversations.policy import SERVICE_WINDOW, STATUS_RANK, whole_second
-from plantao.conversations.views import MessageView, encode_json, message_id, public_media
+from plantao.conversations.views import MessageView, encode_json, message_id
 from plantao.customers.models import CustomerId
 from plantao.kit.db import Transaction
 from plantao.kit.ids import uuid7
@@ -122,8 +123,12 @@ def _number(
         answer = answers.get(message.external_id)
         conversation = answer.conversation if answer is not None else conversations[message.customer_id]
         last[conversation.id] = last.get(conversation.id, conversation.last_seq) + 1
-        numbered.append(Numbered(message, conversation, uuid7(), last[conversation.id], answer))
+        numbered.append(Numbered(_with_file(message), conversation, uuid7(), last[conversation.id], answer))
     return numbered
+
+
+def _with_file(message: Incoming) -> Incoming:
+    return replace(message, media=media_intake.named(message.media)) if message.media else message
 
 
 async def _expect_files(tx: Transaction, numbered: Sequence[Numbered], now: datetime) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from plantao.conversations.drafts import MAX_COMPONENTS, Wish, clean_text
+from plantao.conversations.media_views import MediaState
 from plantao.conversations.models import (
     Channel,
     ConversationStatus,
@@ -99,10 +100,32 @@ class ListQuery(BaseModel):
 
 
 class MediaOut(BaseModel):
+    """`pending`: está sendo buscado na Meta; `failed`: não pôde ser baixado, e `error` diz por quê."""
+
     url: str | None
     mime_type: str | None
     size: int | None
     filename: str | None
+    id: UUID | None
+    state: MediaState
+    error: str | None
+    thumbnail_url: str | None
+    width: int | None
+    height: int | None
+    duration: float | None
+
+
+class UploadOut(BaseModel):
+    """`expires_at`: até quando o arquivo espera por uma mensagem."""
+
+    media: MediaOut
+    expires_at: datetime
+
+
+class LinkOut(BaseModel):
+    url: str
+    thumbnail_url: str | None
+    expires_at: datetime
 
 
 class DeliveryErrorOut(BaseModel):

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from plantao.conversations import media_files
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.whatsapp import early_statuses, rates
 
 KEEP_EARLY_STATUSES = timedelta(days=30)  # as long as Meta tries to deliver a message
 KEEP_RATES = timedelta(hours=1)
-KEEP_LOOSE_FILES = timedelta(hours=1)  # much longer than a request takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +24,4 @@ class Housekeeping:
         async with self.database.transaction() as tx:
             await early_statuses.prune(tx, now - KEEP_EARLY_STATUSES)
             await rates.prune(tx, now - KEEP_RATES)
-            await media_files.prune_loose(tx, now - KEEP_LOOSE_FILES)
         return self.EVERY
