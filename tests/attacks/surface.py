@@ -162,6 +162,7 @@ ROWS = [
     Row("POST", f"{ONE}/assign", LEADS, {"agent_id": "{colleague}"}, ends=True),
     Row("POST", f"{ONE}/transfer", STAFF, {"to_agent_id": "{colleague}", "reason": "Fibra óptica"}, ends=True),
     Row("POST", f"{ONE}/close", STAFF, {"resolution": "resolved", "notes": "Reset do modem"}, ends=True),
+    Row("POST", f"{ONE}/messages", CREATED, {"type": "image", "media_id": "{media_id}"}),
     Row("POST", f"{V1}/media", CREATED, content=PNG, query={"filename": "foto.png"}),
     Row("GET", f"{V1}/media/{{media_id}}", STAFF),
     Row("GET", f"{V1}/media/{{media_id}}", STAFF, query={"link": "nada"}),
@@ -209,6 +210,7 @@ ROWS = [
             "caption": "x",
         },
     ),
+    Row("POST", f"{V1}/whatsapp/send", ACCEPTED, {"to": "{phone}", "type": "image", "media_id": "{media_id}"}),
     Row(
         "POST",
         f"{V1}/whatsapp/send-template",

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from plantao.conversations.inline_files import read_inline
 from plantao.conversations.media_store import MediaStore
+from plantao.conversations.media_uploads import uploaded
 from plantao.conversations.models import MessageType
 from plantao.conversations.sending import Draft
 from plantao.kit.errors import ValidationFailed
@@ -41,6 +43,7 @@ class Wish:
     template_name: str | None = None
     language: str | None = None
     components: Sequence[dict[str, Any]] | None = None
+    media_id: UUID | None = None
     client_id: str | None = None
     last_seen_seq: int | None = None
 
@@ -53,13 +56,17 @@ def clean_text(value: str) -> str:
 
 
 @asynccontextmanager
-async def prepared(wish: Wish, check: ChannelCheck, media: MediaStore) -> AsyncIterator[Draft]:
-    """The draft of a wish; a file that came with it is in the store as long as the block needs.
+async def prepared(wish: Wish, check: ChannelCheck, media: MediaStore, user_id: int) -> AsyncIterator[Draft]:
+    """The draft of what a user wishes; a file that came with it is in the store as long as the block needs.
 
-    Raises `ValidationFailed`, `PayloadTooLarge`, `BlobsUnavailable`.
+    Raises `ValidationFailed`, `PayloadTooLarge`, `NotFound`, `BlobsUnavailable`.
     """
     draft = read_wish(wish)
     check(draft)
+    if wish.media_id is not None:
+        brought = (await uploaded(media, wish.media_id, user_id, wish.type)).described
+        yield replace(draft, media=brought | {"filename": wish.filename or brought["filename"]})
+        return
     if not is_inline(wish):
         yield draft
         return
@@ -71,7 +78,7 @@ async def prepared(wish: Wish, check: ChannelCheck, media: MediaStore) -> AsyncI
 
 def is_inline(wish: Wish) -> bool:
     """Whether the file itself came along, rather than a link to it."""
-    return wish.type in FILES and not _is_link(wish.content)
+    return wish.type in FILES and wish.media_id is None and not _is_link(wish.content)
 
 
 def read_wish(wish: Wish) -> Draft:
@@ -95,6 +102,8 @@ def _check_fields(wish: Wish) -> None:
         raise ValidationFailed("Somente imagens e documentos têm legenda.", field="caption")
     if wish.filename and (wish.type not in FILES or _NOT_IN_FILENAME.search(wish.filename)):
         raise ValidationFailed("O nome do arquivo não pode ter barras, e só arquivos têm nome.", field="filename")
+    if wish.media_id is not None and wish.type not in FILES:
+        raise ValidationFailed("Este campo é só para arquivos.", field="media_id")
     for name in ("template_name", "language", "components"):
         if getattr(wish, name) and wish.type is not MessageType.TEMPLATE:
             raise ValidationFailed("Este campo é só para mensagens do tipo template.", field=name)
@@ -117,10 +126,10 @@ def _text(wish: Wish) -> Draft:
 
 
 def _file(wish: Wish) -> Draft:
-    if not wish.content.strip():
-        raise ValidationFailed("Informe o link https do arquivo, ou o arquivo em base64.", field="content")
+    if bool(wish.content.strip()) is (wish.media_id is not None):
+        raise ValidationFailed("Informe o link https do arquivo, o arquivo em base64 ou media_id.", field="content")
     media: dict[str, Any] = {"mime_type": None, "filename": wish.filename}
-    if _is_link(wish.content):
+    if wish.media_id is None and _is_link(wish.content):
         media["link"] = _checked_link(wish.content)
     # As with what comes in: a file's content, for people, is its caption.
     return replace(_draft(wish, wish.caption or ""), caption=wish.caption, media=media)

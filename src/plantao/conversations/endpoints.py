@@ -154,7 +154,7 @@ async def send_message(
     outra vez. Fora da janela de 24 horas só vai um template.
     """
     wish = body.wish(idempotency_key)
-    async with prepared(wish, check, media) as draft, media.database.transaction() as tx:
+    async with prepared(wish, check, media, actor.user_id) as draft, media.database.transaction() as tx:
         message = await send_as_agent(tx, actor, conversation_id, draft, clock.now())
     return _json(message, 201)
 

@@ -35,7 +35,9 @@ Components = Annotated[list[dict[str, Any]], BeforeValidator(_few)]
 
 
 class MessageInput(BaseModel):
-    """`content`: o texto, ou um arquivo como link https, data URI ou base64. `client_id`: o id de quem envia.
+    """`content`: o texto, ou um arquivo como link https, data URI ou base64. `media_id`: o arquivo, se já foi enviado.
+
+    `client_id`: o id de quem envia.
 
     `last_seen_seq`: recusar se houver mensagem mais nova.
     """
@@ -60,6 +62,7 @@ class MessageInput(BaseModel):
     template_name: Text | None = Field(None, max_length=512, examples=["boas_vindas"])
     language: Text | None = Field(None, max_length=20, examples=["pt_BR"])
     components: Components | None = None
+    media_id: UUID | None = Field(None, description="Um arquivo enviado antes por `POST /media`.")
     client_id: Text | None = Field(None, min_length=1, max_length=100)
     last_seen_seq: int | None = Field(None, ge=0, le=2**31 - 1)
 

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 SUBPROTOCOL = "bearer"
 FRAMES_PER_SECOND, FRAME_BURST = 20, 60
 MAX_JOINED = 500
-_WISHES = [f.name for f in fields(Wish) if f.name != "type"]
+_WISHES = [f.name for f in fields(Wish) if f.name not in {"type", "media_id"}]  # files are sent by POST
 
 
 def chat_route() -> WebSocketRoute:

@@ -2,6 +2,7 @@
 
 import hmac
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -34,12 +35,13 @@ class SendInput(BaseModel):
 
     to: Text = Field(max_length=40, examples=["+5511999999999"])
     type: Literal[MessageType.TEXT, MessageType.IMAGE, MessageType.DOCUMENT] = MessageType.TEXT
-    content: str = Field(examples=["Olá! Esta é uma mensagem de teste."])
+    content: str = Field("", examples=["Olá! Esta é uma mensagem de teste."])
     caption: Text | None = Field(None, max_length=1024)
     filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
+    media_id: UUID | None = Field(None, description="Um arquivo enviado antes por `POST /media`.")
 
     def wish(self) -> Wish:
-        return Wish(self.type, self.content, self.caption, self.filename)
+        return Wish(self.type, self.content, self.caption, self.filename, media_id=self.media_id)
 
 
 class TemplateInput(BaseModel):
@@ -115,7 +117,7 @@ async def _send(request: Request, actor: Actor, media: MediaStore, to: str, wish
     except InvalidPhone:
         raise ValidationFailed("Informe um telefone válido com DDI e DDD.", field="to") from None
     state = request.app.state
-    async with prepared(wish, state.check_draft, media) as draft, media.database.transaction() as tx:
+    async with prepared(wish, state.check_draft, media, actor.user_id) as draft, media.database.transaction() as tx:
         found = await send_to_phone(tx, actor, phone, draft, state.clock.now(), state.intake_rules)
     conversation_id, message = found
     answer: dict[str, Any] = {
