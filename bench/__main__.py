@@ -1,41 +1,43 @@
-"""`python -m bench [--quick] [intake] [push] [send] [lists] [sockets] [idle]`: measures, and prints Markdown tables."""
+"""`python -m bench [--quick] [intake] [push] [send] [lists] [sockets] [media] [idle]`: measures; prints Markdown."""
 
 import argparse
 import subprocess
 import time
+from typing import Any
 
 import uvloop
 
-from bench import idle, intake, lists, push, send, sockets
+from bench import idle, intake, lists, media, push, send, sockets
 from bench.report import Figure, load_average, machine, table
 from bench.system import compiled_modules
 from plantao.kit.postgres.layout import find_binaries
 
-PARTS = ("intake", "push", "send", "lists", "sockets", "idle")
+# Each has FULL, QUICK and `measure(size)`, which answers figures.
+MODULES: dict[str, Any] = {
+    "intake": intake,
+    "push": push,
+    "send": send,
+    "lists": lists,
+    "sockets": sockets,
+    "media": media,
+    "idle": idle,
+}
+PARTS = tuple(MODULES)
 TITLES = {
     "intake": "Intake: webhooks in",
     "push": "Push: webhook to screens",
     "send": "Send: out to Meta",
     "lists": "Lists: a house of many years",
     "sockets": "Sockets: many on one process",
+    "media": "Media: a document of 100 MB",
     "idle": "Idle: start and memory",
 }
 
 
 async def measure(part: str, *, quick: bool) -> list[Figure]:
-    match part:
-        case "intake":
-            return await intake.measure(intake.QUICK if quick else intake.FULL)
-        case "push":
-            return await push.measure(push.QUICK if quick else push.FULL)
-        case "send":
-            return await send.measure(send.QUICK if quick else send.FULL)
-        case "lists":
-            return await lists.measure(lists.QUICK if quick else lists.FULL)
-        case "sockets":
-            return await sockets.measure(sockets.QUICK if quick else sockets.FULL)
-        case _:
-            return await idle.measure(idle.QUICK if quick else idle.FULL)
+    module = MODULES[part]
+    figures: list[Figure] = await module.measure(module.QUICK if quick else module.FULL)
+    return figures
 
 
 def main() -> None:

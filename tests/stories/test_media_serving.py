@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 from PIL import Image
+from playwright.async_api import Page, Route
 from sqlalchemy import text
 from tests.stories.file_samples import (
     JPEG,
@@ -144,3 +145,50 @@ async def test_a_file_that_the_store_has_lost_is_not_found(photo: Shown) -> None
         await photo.system.parts.media.blobs.delete(key)
     for path in ("", "/thumbnail"):
         assert (await photo.get(path=path)).status_code == 404
+
+
+PLAY = """
+async ([sound, picture]) => {
+  const happens = (element, name) => new Promise((resolve, reject) => {
+    element.addEventListener(name, resolve, { once: true });
+    element.addEventListener("error", () => reject(element.error || new Error("it cannot be shown")), { once: true });
+  });
+  const audio = document.querySelector("audio"), image = document.querySelector("img");
+  audio.muted = true;
+  let event = happens(audio, "loadedmetadata");
+  audio.src = sound;
+  await event;
+  event = happens(audio, "seeked");
+  audio.currentTime = 1.5;
+  await event;
+  event = happens(audio, "ended");
+  await audio.play();
+  await event;
+  event = happens(image, "load");
+  image.src = picture;
+  await event;
+  return [audio.duration, audio.currentTime, image.naturalWidth];
+}
+"""
+
+
+@pytest.mark.browser
+async def test_a_browser_plays_a_voice_note_and_shows_a_picture_by_links(system: System, page: Page) -> None:
+    agent = await system.person(Role.ATTENDANT)
+    conversation_id = await served_conversation(system, agent)
+    [customer] = system.sim.world.customers.values()
+    await system.sim.write(customer, {"type": "audio", "data": encoded((SAMPLES / "voz.ogg").read_bytes())})
+    voice = (await fetched(agent, conversation_id, "audio"))["media"]
+    await system.sim.write(customer, {"type": "image", "data": encoded(JPEG)})
+    picture = (await fetched(agent, conversation_id, "image"))["media"]
+    sound, image = [await Shown(system, agent, media).link() for media in (voice, picture)]
+
+    async def show(route: Route) -> None:
+        await route.fulfill(content_type="text/html", body="<!doctype html><audio></audio><img>")
+
+    await page.route("**/a-page-of-ours", show)
+    await page.goto(f"{system.url}/a-page-of-ours")
+    duration, at, width = await page.evaluate(PLAY, [sound["url"], image["thumbnail_url"]])
+    assert duration == pytest.approx(2.0, abs=0.1)
+    assert at == pytest.approx(duration, abs=0.1)
+    assert width == 480
