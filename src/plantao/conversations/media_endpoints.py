@@ -36,14 +36,14 @@ _FILE: dict[int | str, dict[str, Any]] = {
     304: {"description": "O cliente já tem o arquivo (`If-None-Match`).", "content": {}},
 }
 _THUMBNAIL: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Uma imagem pequena.", "content": {previews.MIME_TYPE: _BINARY}},
+    200: {"description": "Uma imagem pequena.", "content": dict.fromkeys((UNKNOWN, previews.MIME_TYPE), _BINARY)},
     304: {"description": "O cliente já tem a imagem (`If-None-Match`).", "content": {}},
 }
 _UPLOAD: Final = {
     "requestBody": {
         "required": True,
-        "description": "Os bytes do arquivo.",
-        "content": dict.fromkeys((UNKNOWN, *media_uploads.SENDABLE), _BINARY),
+        "description": "Os bytes do arquivo. Em vez deste tipo, o `Content-Type` pode ser o do arquivo.",
+        "content": {UNKNOWN: _BINARY},  # alone: programs that make clients know no others
     }
 }
 
