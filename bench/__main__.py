@@ -3,20 +3,23 @@
 import argparse
 import subprocess
 import time
+from typing import Any
 
 import uvloop
 
-from bench import idle, intake, lists, push, send, sockets, storm
+from bench import idle, intake, lists, media, push, send, sockets, storm
 from bench.report import Figure, load_average, machine, table
 from bench.system import compiled_modules
 from plantao.kit.postgres.layout import find_binaries
 
-MODULES = {
+# Each has FULL, QUICK and `measure(size)`, which answers figures.
+MODULES: dict[str, Any] = {
     "intake": intake,
     "push": push,
     "send": send,
     "lists": lists,
     "sockets": sockets,
+    "media": media,
     "idle": idle,
     "storm": storm,
 }
@@ -27,6 +30,7 @@ TITLES = {
     "send": "Send: out to Meta",
     "lists": "Lists: a house of many years",
     "sockets": "Sockets: many on one process",
+    "media": "Media: a document of 100 MB",
     "idle": "Idle: start and memory",
     "storm": "Storm: twice, in disorder, not to be read",
 }

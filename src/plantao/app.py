@@ -19,6 +19,9 @@ from plantao.chatbot.turns import BotTurns
 from plantao.conversations import canned_endpoints, events, hours_endpoints, inline_files, media_endpoints
 from plantao.conversations import endpoints as conversations
 from plantao.conversations.incoming import IntakeRules
+from plantao.conversations.media_store import MediaStore
+from plantao.conversations.media_upkeep import MediaUpkeep
+from plantao.conversations.media_uploads import MAX_UPLOAD
 from plantao.conversations.paging import ConversationList
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard import report_endpoints
@@ -35,6 +38,7 @@ from plantao.identity.passwords import PasswordHasher
 from plantao.identity.policy import Permission
 from plantao.identity.repository.store import Store
 from plantao.identity.service import IdentityService
+from plantao.kit.blobs import Blobs, S3Access
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
 from plantao.kit.http.clients import Clients
@@ -87,6 +91,7 @@ MAX_FILE = inline_files.MAX_BODY  # what brings a file along, as base64
 LARGER = [
     LargerBodies("POST", re.compile(WEBHOOK), MAX_WEBHOOK, MAX_WEBHOOK),
     LargerBodies("POST", re.compile(rf"{API}/conversations/[^/]+/messages"), MAX_FILE, MAX_WEBHOOK),
+    LargerBodies("POST", re.compile(rf"{API}/media"), MAX_UPLOAD, MAX_UPLOAD),  # streamed, never whole in memory
     LargerBodies("POST", re.compile(rf"{API}/whatsapp/send"), MAX_FILE, MAX_WEBHOOK),
     LargerBodies("POST", re.compile(rf"{API}/whatsapp/send-template"), MAX_WEBHOOK, MAX_WEBHOOK),
 ]
@@ -128,6 +133,7 @@ class Parts:
     limiter: RateLimiter
     receipts: Receipts
     courtesy: WhatsAppCourtesy
+    media: MediaStore
 
 
 def build_parts(settings: Settings, database_url: str, clock: Clock | None = None) -> Parts:
@@ -151,7 +157,21 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         limiter=RateLimiter(clock, redis_url),
         receipts=receipts,
         courtesy=WhatsAppCourtesy(database, receipts, clock),
+        media=MediaStore(database, open_blobs(settings), clock),
     )
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """Where files are kept. Connects to nothing yet."""
+    access_key, secret_key = settings.media_s3_access_key, settings.media_s3_secret_key
+    endpoint = settings.media_s3_endpoint
+    access = S3Access(
+        str(endpoint) if endpoint is not None else None,
+        settings.media_s3_region,
+        access_key.get_secret_value() if access_key is not None else None,
+        secret_key.get_secret_value() if secret_key is not None else None,
+    )
+    return Blobs(settings.media_url or (settings.data_dir.resolve() / "media").as_uri(), access)
 
 
 _TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA, syncs.TOPIC)
@@ -169,8 +189,10 @@ class Workers:
         materialiser = Materialiser(parts.database, parts.clock, parts.rules, parts.receipts, parts.ledger)
         self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone)
         bell = bells[events.OUTBOX]
-        self._sender = Sender(parts.database, first.graph, first.phone_number_id, parts.clock, bell, parts.receipts)
-        self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA])
+        self._sender = Sender(
+            parts.database, first.graph, first.phone_number_id, parts.clock, bell, parts.receipts, parts.media
+        )
+        self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA], parts.media)
         housekeeping = Housekeeping(parts.database, parts.clock)
         account_sync = AccountSync(parts.database, parts.numbers, parts.clock)
         self._workers = [
@@ -182,6 +204,7 @@ class Workers:
             Worker("download", self._downloads.step, bells[events.MEDIA]),
             Worker("account", account_sync.step, bells[syncs.TOPIC], poll=LOOK_SECONDS),
             Worker("housekeeping", housekeeping.step, Bell(), poll=Housekeeping.EVERY),
+            Worker("media", MediaUpkeep(parts.media).step, Bell(), poll=MediaUpkeep.EVERY),
         ]
 
     def start(self) -> None:
@@ -219,7 +242,7 @@ def create_asgi(parts: Parts) -> ASGIApp:
     secrets = [secret.get_secret_value().encode() for secret in parts.settings.whatsapp_app_secret]
     receiver = WebhookReceiver(parts.ledger, secrets)
     clients: Clients = app.state.clients
-    limited = RateLimits(app, parts.limiter, _limits(parts.settings), clients, app.state.identity.gate.holder_of)
+    limited = RateLimits(app, parts.limiter, _limits(parts.settings), clients, app.state.identity.holder_of)
     shortcut = Shortcut(limited, "POST", WEBHOOK, receiver)
     return RequestEnvelope(shortcut, max_body=MAX_BODY, larger=LARGER, headers=SecurityHeaders(clients))
 
@@ -262,6 +285,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.clock = parts.clock
     app.state.clients = Clients(settings.trusted_proxies)
     app.state.database = parts.database
+    app.state.media = parts.media
     app.state.identity = identity
     app.state.conversation_list = ConversationList(parts.database, parts.clock)
     app.state.intake_rules = parts.rules
@@ -272,7 +296,9 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.courtesy = parts.courtesy
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
-    app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock)
+    app.state.health = HealthMonitor(
+        parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock, parts.media.blobs
+    )
     app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     leads = partial(app.state.switchboard.who_may, Permission.SEE_WHATSAPP_ACCOUNT)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from plantao.app import open_blobs
+from plantao.kit.blobs import BlobsUnavailable
 from plantao.kit.log import redact_text
 from plantao.kit.migrations import current_revision, newest_revision
 from plantao.settings import PREFIX, Settings, SettingsError, auth_url, require_for_serving
@@ -26,6 +28,7 @@ async def diagnose(settings: Settings, url: str) -> list[Finding]:
     findings = [_settings(settings), await _database(url)]
     if settings.auth_database_url is not None:
         findings.append(await asyncio.to_thread(_users_database, settings))
+    findings.append(await _media(settings))
     if findings[0].ok:
         findings += await _whatsapp(settings)
     return findings
@@ -75,6 +78,15 @@ def _users_database(settings: Settings) -> Finding:
 def _first_line(error: SQLAlchemyError) -> str:
     """What the driver said, without the statement and its values."""
     return redact_text(str(getattr(error, "orig", None) or error)).splitlines()[0]
+
+
+async def _media(settings: Settings) -> Finding:
+    blobs = open_blobs(settings)
+    try:
+        await blobs.check()
+    except BlobsUnavailable as failure:
+        return Finding("files", ok=False, detail=f"{blobs.name} cannot be written: {failure.reason}")
+    return Finding("files", ok=True, detail=f"{blobs.name} can be written")
 
 
 async def _whatsapp(settings: Settings) -> list[Finding]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,8 +14,10 @@ from pydantic import BaseModel, Field
 from plantao import __version__
 from plantao.conversations.views import encode_json
 from plantao.identity.repository.store import Store
+from plantao.kit.blobs import Blobs, BlobsUnavailable
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
+from plantao.kit.fresh import Fresh
 from plantao.kit.hub import Hub
 from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphFailure
@@ -25,6 +27,7 @@ router = APIRouter(tags=["health"])
 
 WHATSAPP_EVERY = 60.0  # seconds between two looks at Meta
 PING_SECONDS = 2.0
+MEDIA_AGE = timedelta(seconds=30)  # a look writes: not for everybody who asks
 
 
 class Health(StrEnum):
@@ -39,6 +42,7 @@ class Services(BaseModel):
     redis: Health
     sqlserver: Health
     whatsapp_api: Health
+    media: Health
 
 
 class StatusOut(BaseModel):
@@ -63,9 +67,14 @@ class HealthMonitor:
     hub: Hub
     graph: GraphClient
     clock: Clock
+    blobs: Blobs
     whatsapp: Health = Health.UNHEALTHY
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+    _media: Fresh[Health] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._media = Fresh(self._media_health, self.clock, MEDIA_AGE)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._watch_whatsapp(), name="health-whatsapp")
@@ -77,16 +86,18 @@ class HealthMonitor:
 
     async def report(self) -> dict[str, Any]:
         await self._await_first_look()
-        database, sqlserver = await asyncio.gather(self.database_health(), self._users_health())
+        asked = self.database_health(), self._users_health(), self._media.get()
+        database, sqlserver, media = await asyncio.gather(*asked)
         redis = _optional(self.hub.healthy)
         services = {
             "database": database,
             "redis": redis,
             "sqlserver": sqlserver,
             "whatsapp_api": self.whatsapp,
+            "media": media,
         }
         return {
-            "status": _overall(database, redis, sqlserver, self.whatsapp),
+            "status": _overall(database, redis, sqlserver, self.whatsapp, media),
             "version": __version__,
             "timestamp": self.clock.now().replace(microsecond=0),
             "services": services,
@@ -113,6 +124,14 @@ class HealthMonitor:
                 return _optional(await self.store.answers())
         except TimeoutError:
             return Health.UNHEALTHY
+
+    async def _media_health(self, _now: datetime) -> Health:
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                await self.blobs.check()
+        except (BlobsUnavailable, TimeoutError):
+            return Health.UNHEALTHY
+        return Health.HEALTHY
 
     async def _watch_whatsapp(self) -> None:
         while True:

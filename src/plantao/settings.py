@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from plantao.kit.blobs import Blobs
 from plantao.kit.rates.rate import parse_rate
 
 PREFIX = "PLANTAO_"
@@ -53,6 +54,17 @@ class Settings(BaseSettings):
         None,
         description="redis://host:6379/0, for several processes. Unset: live events stay in the process.",
     )
+    media_url: str | None = Field(
+        None,
+        description="Where the files of messages are kept: `file:///path`, or `s3://bucket/prefix`. Unset: `media` in "
+        "the data directory.",
+    )
+    media_s3_endpoint: AnyHttpUrl | None = Field(None, description="Address of a bucket that is not Amazon's.")
+    media_s3_region: str = Field("us-east-1", pattern=r"^[\w-]+$", description="The bucket's region.")
+    media_s3_access_key: SecretStr | None = Field(
+        None, description="Key of the bucket. Unset: AWS' own variables, or the machine's role."
+    )
+    media_s3_secret_key: SecretStr | None = Field(None, description="The secret of that key.")
     jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
         description="Key that signs access tokens, at least 32 characters; several, comma separated, while one is "
@@ -135,6 +147,13 @@ class Settings(BaseSettings):
     def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
             ipaddress.ip_network(part)
+        return value
+
+    @field_validator("media_url")
+    @classmethod
+    def _check_media_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            Blobs(value)
         return value
 
     @field_validator("timezone")

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx2
 from tests.attacks.ground import Phones, customers_write
 from tests.attacks.surface import NOBODY, PORTER, WHO, Row, filled
-from tests.stories.file_samples import PNG, encoded
+from tests.stories.file_samples import JPEG, PNG, encoded
 from tests.stories.harness import Json, Person, System
 
 from plantao.identity.models import Role
@@ -48,9 +48,19 @@ class Cast:
         """The id of a file in the own conversation."""
         path = f"/conversations/{self.own[who]['id']}/messages"
         keeper = self._keeper(who) if who != NOBODY else self.people[WHO[0]]
-        answer = await keeper.post(path, {"type": "image", "content": encoded(PNG)})
+        answer = await keeper.post(path, {"type": "image", "content": encoded(JPEG)})
         assert answer.status_code == 201, answer.text
         found: str = answer.json()["media"]["url"].rpartition("/")[2]
+        return found
+
+    async def fresh_file_of(self, who: str) -> str:
+        """The id of a file that waits for a message; of nothing for who may bring none."""
+        if who not in STAFF:
+            return NOWHERE
+        headers = self.people[who].headers
+        answer = await self.system.client.post("/api/v1/media", content=PNG, headers=headers)
+        assert answer.status_code == 201, answer.text
+        found: str = answer.json()["media"]["id"]
         return found
 
     def known(self, who: str) -> Json:
@@ -74,12 +84,14 @@ class Cast:
         """The row's request as `who`; `changes` replaces what is known."""
         known = self.known(who) | changes
         if "media_id" in row.names() and "media_id" not in changes:
-            known["media_id"] = await self.file_of(who)
+            taken = "media_id" in (row.body or {})
+            known["media_id"] = await (self.fresh_file_of(who) if taken else self.file_of(who))
         person = self.people.get(who)
         return await self.system.client.request(
             row.method,
             row.url(known),
             json=filled(row.body, known),
+            content=row.content,
             params=filled(row.query, known),
             headers=person.headers if person else {},
         )

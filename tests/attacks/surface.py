@@ -6,6 +6,7 @@ A new operation needs a row here. Attacks on identifiers, texts and bodies begin
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.stories.file_samples import PNG
 from tests.stories.harness import PASSWORD, Json
 
 ADMIN, SUPERVISOR, ATTENDANT, USER, NOBODY = WHO = ("admin", "supervisor", "atendente", "user", "nobody")
@@ -25,6 +26,7 @@ class Row:
     path: str
     statuses: tuple[int, int, int, int, int]
     body: Any = None
+    content: bytes | None = None  # a body that is no JSON
     query: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     ends: bool = False
@@ -199,6 +201,8 @@ ROWS = [
     Row("POST", f"{ONE}/assign", LEADS, {"agent_id": "{colleague}"}, ends=True),
     Row("POST", f"{ONE}/transfer", STAFF, {"to_agent_id": "{colleague}", "reason": "Fibra óptica"}, ends=True),
     Row("POST", f"{ONE}/close", STAFF, {"resolution": "resolved", "notes": "Reset do modem"}, ends=True),
+    Row("POST", f"{ONE}/messages", CREATED, {"type": "image", "media_id": "{media_id}"}),
+    Row("POST", f"{V1}/media", CREATED, content=PNG, query={"filename": "foto.png"}),
     Row("GET", f"{V1}/media/{{media_id}}", STAFF),
     Row("GET", f"{V1}/canned-replies", STAFF),
     Row(
@@ -217,6 +221,11 @@ ROWS = [
             "message": "Voltamos {abertura}.",
         },
     ),
+    Row("GET", f"{V1}/media/{{media_id}}", STAFF, query={"link": "nada"}),
+    Row("GET", f"{V1}/media/{{media_id}}/thumbnail", STAFF),
+    Row("GET", f"{V1}/media/{{media_id}}/thumbnail", STAFF, query={"link": "nada"}),
+    Row("POST", f"{V1}/media/{{media_id}}/link", STAFF),
+    Row("POST", f"{V1}/media/{{media_id}}/retry", ACCEPTED),
     Row("GET", f"{V1}/agents", STAFF),
     Row("PATCH", f"{V1}/agents/{{agent_id}}", LEADS, {"status": "away"}, ids={"agent_id": "{colleague}"}),
     Row("PATCH", f"{V1}/agents/{{agent_id}}", LEADS, {"max_conversations": 50}, ids={"agent_id": "{colleague}"}),
@@ -262,6 +271,7 @@ ROWS = [
             "caption": "x",
         },
     ),
+    Row("POST", f"{V1}/whatsapp/send", ACCEPTED, {"to": "{phone}", "type": "image", "media_id": "{media_id}"}),
     Row(
         "POST",
         f"{V1}/whatsapp/send",

@@ -126,7 +126,8 @@ async def test_a_method_that_is_not_there_is_405_with_what_is(system: System) ->
     for path in sorted({path for _, path in found}):
         there = {method for method, other in found if other == path}
         url = path.replace("{", "").replace("}", "")
-        for method in set(ODD) - there:
+        described = {"HEAD"} if path == "/api/v1/media/{media_id}" else set()  # which the document leaves out
+        for method in set(ODD) - there - described:
             answer = await said(system, head(method, url), bodiless=method == "HEAD")
             assert answer is not None, (method, path)
             # The webhook's POST stands apart, so that its GET alone is known to the router.

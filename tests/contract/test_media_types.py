@@ -12,7 +12,7 @@ WEBHOOK = "/api/v1/whatsapp/webhook"
 WITH_BODY = [
     (method, re.sub(r"{\w+_id}", lambda name: "1" if name[0] in ("{user_id}", "{agent_id}") else ID, path), operation)
     for method, path, operation in operations(openapi_document())
-    if "requestBody" in operation and path != WEBHOOK
+    if "application/json" in operation.get("requestBody", {}).get("content", ()) and path != WEBHOOK
 ]
 SENT = [
     ({}, b"{}"),

@@ -102,7 +102,7 @@ def test_every_code_is_told_somewhere() -> None:
 def test_bodies_that_one_sends_are_closed() -> None:
     schemas = openapi_document()["components"]["schemas"]
     for operation in ALL:
-        if "requestBody" in operation and operation["operationId"] != "receive_webhook":
+        if "requestBody" in operation and operation["operationId"] not in {"receive_webhook", "upload_media"}:
             names = re.findall(r"schemas/(\w+)", str(operation["requestBody"]))
             assert names
             assert all(schemas[name]["additionalProperties"] is False for name in names)

@@ -1,5 +1,6 @@
 """Files for stories, and conversations to send them in."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,6 +42,16 @@ async def served_conversation(system: System, agent: Person) -> str:
 async def agent_with_conversation(system: System) -> AsyncIterator[tuple[Person, str]]:
     agent = await system.person(Role.ATTENDANT)
     yield agent, f"/conversations/{await served_conversation(system, agent)}/messages"
+
+
+async def lead_with_conversation(system: System) -> tuple[Person, str]:
+    """A supervisor, and where to write to somebody who has written: with a clock that stands still nobody is served."""
+    lead = await system.person(Role.SUPERVISOR)
+    await system.sim.write(system.sim.customer("João", phone="5511999999999"), {"type": "text", "text": "oi"})
+    async with asyncio.timeout(15):
+        while not (found := await lead.conversations()):  # noqa: ASYNC110 - it asks over HTTP, as a console would
+            await asyncio.sleep(0.02)
+    return lead, f"/conversations/{found[0]['id']}/messages"
 
 
 async def sent_file(system: System, kind: str) -> Json:

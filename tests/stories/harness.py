@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -175,6 +177,7 @@ def settings_for(sim: Simulator, **overrides: Any) -> Settings:
         "whatsapp_app_secret": (config.app_secret,),
         "whatsapp_verify_token": config.verify_token,
         "bot_debounce_seconds": 0.05,
+        "media_url": (Path(os.environ["PLANTAO_TEST_SCRATCH"]) / "media").as_uri(),
         **dict.fromkeys(("rate_limit_api", "rate_limit_whatsapp_send", "rate_limit_register"), UNLIMITED),
     }
     return Settings.model_validate(values | overrides)

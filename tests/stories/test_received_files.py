@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -59,8 +60,10 @@ async def test_what_a_customer_sends_is_fetched_and_shown(
     async with agent.socket() as socket:
         await system.sim.write(customer, {"type": kind, "data": encoded((SAMPLES / sample).read_bytes())})
         new = await socket.expect("new_message", lambda f: f["message"]["type"] == kind)
-        assert new["message"]["media"]["url"] is None
+        pending = new["message"]["media"]
+        assert (pending["url"], pending["state"]) == (None, "pending")
         here = await socket.expect("message_media")
+        assert (here["media"]["id"], here["media"]["state"]) == (pending["id"], "available")
         assert (here["conversation_id"], here["message_id"]) == (conversation_id, new["message"]["id"])
     message = await fetched(agent, conversation_id, kind)
     assert message["media"] == here["media"]
@@ -139,8 +142,9 @@ async def test_after_seven_days_a_file_is_given_up_and_the_message_says_so(datab
         lead.token = token.json()["access_token"]
         [conversation] = await lead.conversations()
         message = await until(lambda: failed_message(lead, conversation["id"]))
-        assert message["media"]["url"] is None
-        assert message["error"]["title"] == "Arquivo não recebido"
+        media = message["media"]
+        assert (media["url"], media["state"]) == (None, "failed")
+        assert message["error"] == {"code": None, "title": "Arquivo não recebido", "detail": media["error"]}
         [row] = await media_rows(system)
         assert row.due_at is None
 
@@ -174,13 +178,55 @@ async def test_the_token_goes_to_no_other_host_without_tls(system: System) -> No
         assert seen == []
 
 
-async def test_loose_files_of_a_process_that_died_are_taken_away(system: System) -> None:
-    from plantao.conversations import media_files
+async def test_a_file_that_was_given_up_can_be_asked_for_again(system: System) -> None:
+    agent = await system.person(Role.ATTENDANT)
+    conversation_id = await served_conversation(system, agent)
+    [customer] = system.sim.world.customers.values()
+    system.sim.media.download_base = "http://127.0.0.1:1/"
+    async with agent.socket() as socket:
+        await system.sim.write(customer, {"type": "image"})
+        failed = await socket.expect("message_media", lambda f: f["media"]["state"] == "failed")
+        assert (failed["media"]["url"], failed["media"]["error"] is None) == (None, False)
+        assert (await failed_message(agent, conversation_id))["media"] == failed["media"]  # type: ignore[index] # it has failed
+        system.sim.media.download_base = None
+        answer = await agent.post(f"/media/{failed['media']['id']}/retry")
+        assert (answer.status_code, answer.json()["state"], answer.json()["error"]) == (202, "pending", None)
+        assert (await socket.expect("message_media"))["media"] == answer.json()
+        here = await socket.expect("message_media")
+    message = await fetched(agent, conversation_id, "image")
+    assert message["media"] == here["media"]
+    assert (message["media"]["state"], message["error"]) == ("available", None)
+    again = await agent.post(f"/media/{message['media']['id']}/retry")
+    assert (again.status_code, again.json()) == (202, message["media"])
+    [row] = await media_rows(system)
+    assert row.attempts == 1
 
-    now = datetime.now(UTC)
-    database = system.parts.database
-    async with database.transaction() as tx:
-        row = {"id": "0199d2a4-7b1e-7c3a-9f00-3b1d2c4e5f60", "mime_type": "image/png", "filename": None, "size": 1}
-        await tx.run(media_files.STAGE, row | {"now": now - timedelta(hours=2)})
-        await media_files.prune_loose(tx, now - timedelta(hours=1))
-    assert await media_rows(system) == []
+
+async def test_a_download_that_keeps_failing_says_so_while_it_goes_on(system: System) -> None:
+    agent = await system.person(Role.ATTENDANT)
+    await served_conversation(system, agent)
+    [customer] = system.sim.world.customers.values()
+    system.sim.fail_next(kind="error", code=100, on="media", times=3)
+    async with agent.socket() as socket:
+        await system.sim.write(customer, {"type": "image"})
+        told = await socket.expect("message_media", timeout=20)
+        assert (told["media"]["state"], told["media"]["url"]) == ("pending", None)
+        assert "Tentando de novo" in told["media"]["error"]
+
+
+async def test_a_file_waits_for_a_store_that_is_away(system: System) -> None:
+    agent = await system.person(Role.ATTENDANT)
+    conversation_id = await served_conversation(system, agent)
+    [customer] = system.sim.world.customers.values()
+    blobs = system.parts.media.blobs
+    directory, blobs._directory = blobs._directory, Path("/dev/null/away")
+    blobs.__dict__.pop("_store", None)
+    await system.sim.write(customer, {"type": "image"})
+    await until(lambda: media_rows(system))
+    await until(lambda: first_failure(system))
+    health = (await system.client.get("/health")).json()
+    assert (health["status"], health["services"]["media"]) == ("degraded", "unhealthy")
+    answer = await agent.post(f"/conversations/{conversation_id}/messages", {"type": "image", "content": encoded(PNG)})
+    assert (answer.status_code, answer.json()["error_code"]) == (503, "SERVICE_UNAVAILABLE")
+    blobs._directory = directory
+    assert (await fetched(agent, conversation_id, "image"))["media"]["size"] == len(JPEG)

@@ -101,6 +101,7 @@ async def test_who_is_at_work_goes_on_and_who_comes_is_told(system: System, away
             "redis": "disabled",
             "sqlserver": "unhealthy",
             "whatsapp_api": "healthy",
+            "media": "healthy",
         }
         assert (await system.client.get("/health/ready")).status_code == 200
         await away.end()

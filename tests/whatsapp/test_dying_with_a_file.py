@@ -5,16 +5,20 @@ import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from tests.stories.file_samples import JPEG
 from tests.stories.harness import FAST, settings_for
 
 from plantao.app import Parts, build_parts
-from plantao.conversations import media_files, repository
+from plantao.conversations import media_intake, repository
 from plantao.conversations.arrivals import Incoming
 from plantao.conversations.incoming import receive
+from plantao.conversations.media_intake import WantedFile
+from plantao.conversations.media_upkeep import MediaUpkeep
 from plantao.conversations.models import Channel, MessageType
 from plantao.conversations.sending import SYSTEM, Draft, append
 from plantao.customers.models import Contact
@@ -38,10 +42,12 @@ class Bench:
 
     def sender(self) -> Sender:
         graph = self.parts.numbers.first.graph
-        return Sender(self.parts.database, graph, "106540352242922", self.clock, Bell(), Receipts(graph))
+        return Sender(
+            self.parts.database, graph, "106540352242922", self.clock, Bell(), Receipts(graph), self.parts.media
+        )
 
     def downloads(self) -> Downloads:
-        return Downloads(self.parts.database, self.parts.numbers.first.graph, self.clock, Bell())
+        return Downloads(self.parts.database, self.parts.numbers.first.graph, self.clock, Bell(), self.parts.media)
 
     async def conversation(self, media: dict[str, Any] | None = None) -> repository.Conversation:
         now = self.clock.now()
@@ -56,9 +62,8 @@ class Bench:
     async def queue_photo(self) -> None:
         conversation = await self.conversation()
         now, database = self.clock.now(), self.parts.database
-        async with media_files.staged(database, [PNG], "image/png", None, now) as id_, database.transaction() as tx:
-            media = {"file": str(id_), "mime_type": "image/png", "size": len(PNG), "filename": None}
-            await append(tx, conversation, Draft("", MessageType.IMAGE, media=media), SYSTEM, now)
+        async with self.parts.media.staged([PNG], "image/png", None) as file, database.transaction() as tx:
+            await append(tx, conversation, Draft("", MessageType.IMAGE, media=file.described), SYSTEM, now)
 
     async def one(self, query: str) -> Any:
         async with self.parts.database.transaction() as tx:
@@ -66,11 +71,11 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(database_url: str) -> AsyncIterator[Bench]:
+async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
     clock = ManualClock(datetime.now(UTC))
     sim = create_simulator(SimulatorConfig(**FAST))
     async with run_server(sim):
-        parts = build_parts(settings_for(sim), database_url, clock)
+        parts = build_parts(settings_for(sim, media_url=(tmp_path / "media").as_uri()), database_url, clock)
         customer = sim.customer("João", phone="5511999999999")
         customer.wrote_at = sim.now()
         yield Bench(sim, parts, clock)
@@ -137,8 +142,86 @@ async def test_dying_in_a_download_leaves_it_to_the_next(bench: Bench) -> None:
     await second.step()
     await second._in_flight.drain()
 
-    row = await bench.one("SELECT f.*, c.data FROM media_files f JOIN media_chunks c ON c.file_id = f.id")
-    assert (row.attempts, row.due_at, row.data, row.mime_type) == (2, None, PNG, "image/png")
+    row = await bench.one("SELECT * FROM media_files")
+    assert (row.attempts, row.due_at, row.mime_type, row.sha256) == (2, None, "image/png", media.sha256)
+    assert await bench.parts.media.blobs.get(row.key) == PNG
+
+
+class Killed(BaseException):
+    """The process ends here: nothing after it runs."""
+
+
+async def files(bench: Bench) -> list[str]:
+    """What lies in the store."""
+    directory = bench.parts.media.blobs._directory
+    assert directory is not None
+    return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
+
+
+async def expected(bench: Bench) -> None:
+    """A customer's photo that is to be fetched."""
+    media = bench.sim.media.add(JPEG, "image/jpeg", "foto.jpg")
+    await bench.conversation({"id": media.id, "mime_type": "image/jpeg", "sha256": media.sha256})
+
+
+# Each step of a download after which the process may die, and what of the photo then lies in the store.
+STEPS = {
+    "the object is announced": ("plantao.kit.blobs.Blobs.put", 0),
+    "the object is written": ("plantao.kit.previews.Previews.look", 1),
+    "the preview is written": ("plantao.conversations.media_intake.finish", 2),
+    "the row is changed": ("plantao.conversations.media_intake._show", 2),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_dying_between_two_steps_of_a_download_leaves_one_file_in_the_end(
+    bench: Bench, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await expected(bench)
+    place, left = STEPS[step]
+
+    async def die_here(*_arguments: object, **_more: object) -> None:
+        raise Killed
+
+    first = bench.downloads()
+    with monkeypatch.context() as dying:
+        dying.setattr(place, die_here)
+        [wanted] = await claimed(bench)
+        with pytest.raises(Killed):
+            await first._receive(wanted)
+    assert len(await files(bench)) == left
+    assert (await bench.one("SELECT stored_at, key FROM media_files")) == (None, None)
+
+    bench.clock.advance(hours=3)
+    second = bench.downloads()
+    await second.step()
+    await second._in_flight.drain()
+    row = await bench.one("SELECT * FROM media_files")
+    assert await bench.parts.media.blobs.get(row.key) == JPEG
+    await MediaUpkeep(bench.parts.media).step()
+    assert await files(bench) == [row.key, row.thumbnail_key]
+    assert (await bench.one("SELECT count(*) AS n FROM media_leftovers")).n == 0
+
+
+async def claimed(bench: Bench) -> list[WantedFile]:
+    async with bench.parts.database.transaction() as tx:
+        return await media_intake.claim(tx, bench.clock.now(), timedelta(seconds=60), 1)
+
+
+async def test_who_was_overtaken_stores_nothing(bench: Bench) -> None:
+    await expected(bench)
+    slow = bench.downloads()
+    [wanted] = await claimed(bench)
+    bench.clock.advance(minutes=30)
+    fast = bench.downloads()
+    await fast.step()
+    await fast._in_flight.drain()
+    kept = await bench.one("SELECT key FROM media_files")
+    await slow._receive(wanted)
+    assert await bench.one("SELECT key FROM media_files") == kept
+    bench.clock.advance(hours=3)
+    await MediaUpkeep(bench.parts.media).step()
+    assert await files(bench) == [kept.key, f"{kept.key}.webp"]
 
 
 async def test_a_wrong_checksum_is_not_stored(bench: Bench) -> None:

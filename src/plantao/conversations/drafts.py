@@ -4,20 +4,20 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from plantao.conversations import media_files
 from plantao.conversations.bounds import MAX_TEXT, check_clean, check_json
 from plantao.conversations.contents import contacts_payload, interactive_payload, location_payload
-from plantao.conversations.inline_files import read_inline
+from plantao.conversations.inline_files import PUT_INTO_SHAPE, InlineFile, read_inline, shaped
+from plantao.conversations.media_store import MediaStore
+from plantao.conversations.media_uploads import uploaded
 from plantao.conversations.models import MessageType
 from plantao.conversations.quoting import read_message_id
 from plantao.conversations.readable import contacts_text, location_text, reaction_text, template_text
 from plantao.conversations.sending import Draft
 from plantao.conversations.wishes import FILES, Wish, check_fields
-from plantao.kit.db import Database
 from plantao.kit.errors import ValidationFailed
 
 MAX_LINK: Final = 2048
@@ -31,27 +31,56 @@ ChannelCheck = Callable[[Draft], None]
 
 
 @asynccontextmanager
-async def prepared(wish: Wish, check: ChannelCheck, database: Database, now: datetime) -> AsyncIterator[Draft]:
-    """The draft of a wish; a file that came with it is stored as long as the block needs.
+async def prepared(wish: Wish, check: ChannelCheck, media: MediaStore, user_id: int) -> AsyncIterator[Draft]:
+    """The draft of what a user wishes; a file that came with it is in the store as long as the block needs.
 
-    Raises `ValidationFailed`, `PayloadTooLarge`.
+    Raises `ValidationFailed`, `PayloadTooLarge`, `NotFound`, `BlobsUnavailable`.
     """
     draft = read_wish(wish)
     check(draft)
+    if wish.media_id is not None:
+        async with _brought(wish.media_id, wish, draft, media, user_id) as sent:
+            yield sent
+        return
     if not is_inline(wish):
         yield draft
         return
     file = await read_inline(wish.type, wish.content, wish.filename, voice=wish.voice)
-    async with media_files.staged(database, file.chunks, file.mime_type, wish.filename, now) as file_id:
-        described = {"file": str(file_id), "mime_type": file.mime_type, "size": file.size, "filename": wish.filename}
-        payload = (draft.payload or {}) | ({"animated": True} if file.animated else {})
-        del file  # it is stored: not twice in memory while the message is written
-        yield replace(draft, media=described, payload=payload or None)
+    async with _kept(media, file, draft, wish.filename) as sent:
+        yield sent
+
+
+@asynccontextmanager
+async def _brought(media_id: UUID, wish: Wish, draft: Draft, media: MediaStore, user_id: int) -> AsyncIterator[Draft]:
+    """With a file of `POST /media`; what is heard or watched is sent as WhatsApp plays it."""
+    file = await uploaded(media, media_id, user_id, wish.type)
+    filename = wish.filename or file.filename
+    given = InlineFile(file.mime_type, [])
+    if wish.type in PUT_INTO_SHAPE:
+        given = InlineFile(file.mime_type, [chunk async for chunk in media.read(file)])
+        shape = await shaped(wish.type, given, voice=wish.voice, field="media_id")
+        if shape.chunks is not given.chunks:
+            async with _kept(media, shape, draft, filename) as sent:
+                yield sent
+            return
+        given = shape
+    yield replace(draft, media=file.described | {"filename": filename}, payload=_payload(draft, given))
+
+
+@asynccontextmanager
+async def _kept(media: MediaStore, file: InlineFile, draft: Draft, filename: str | None) -> AsyncIterator[Draft]:
+    payload = _payload(draft, file)
+    async with media.staged(file.chunks, file.mime_type, filename) as stored:
+        yield replace(draft, media=stored.described, payload=payload)
+
+
+def _payload(draft: Draft, file: InlineFile) -> dict[str, Any] | None:
+    return ((draft.payload or {}) | ({"animated": True} if file.animated else {})) or None
 
 
 def is_inline(wish: Wish) -> bool:
     """Whether the file itself came along, rather than a link to it."""
-    return wish.type in FILES and not _is_link(wish.content)
+    return wish.type in FILES and wish.media_id is None and not _is_link(wish.content)
 
 
 def read_wish(wish: Wish) -> Draft:
@@ -76,10 +105,10 @@ def _written(wish: Wish) -> str:
 
 
 def _file(wish: Wish) -> Draft:
-    if not wish.content.strip():
-        raise ValidationFailed("Informe o link https do arquivo, ou o arquivo em base64.", field="content")
+    if bool(wish.content.strip()) is (wish.media_id is not None):
+        raise ValidationFailed("Informe o link https do arquivo, o arquivo em base64 ou media_id.", field="content")
     media: dict[str, Any] = {"mime_type": None, "filename": wish.filename}
-    if _is_link(wish.content):
+    if wish.media_id is None and _is_link(wish.content):
         media["link"] = _checked_link(wish.content)
     payload = {"voice": True} if wish.voice else None
     # As with what comes in: a file's content, for people, is its caption.

@@ -11,6 +11,7 @@ from plantao.conversations.assigning import close, prioritise
 from plantao.conversations.courtesy import WithCourtesy, opened
 from plantao.conversations.drafts import ChannelCheck, prepared
 from plantao.conversations.listing import Filters
+from plantao.conversations.media_endpoints import InMedia
 from plantao.conversations.models import MessageType, SentBy
 from plantao.conversations.paging import ConversationList
 from plantao.conversations.presentation import conversation_out
@@ -33,7 +34,7 @@ from plantao.identity.policy import Permission, may
 from plantao.kit.clock import Clock
 from plantao.kit.errors import ErrorCode
 from plantao.kit.http.answers import errors
-from plantao.kit.http.dependencies import InDatabase, InReading, InTransaction
+from plantao.kit.http.dependencies import InReading, InTransaction
 
 router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=StaffBodyRoute)
 
@@ -154,7 +155,7 @@ async def send_message(
     conversation_id: UUID,
     body: MessageInput,
     actor: Staff,
-    database: InDatabase,
+    media: InMedia,
     clock: Now,
     check: WithChannelCheck,
     fit: Fitting,
@@ -166,7 +167,7 @@ async def send_message(
     outra vez. Fora da janela de 24 horas só vai um template.
     """
     wish, now = body.wish(idempotency_key), clock.now()
-    async with prepared(wish, check, database, now) as draft, database.transaction() as tx:
+    async with prepared(wish, check, media, actor.user_id) as draft, media.database.transaction() as tx:
         message = await send_as_agent(tx, actor, conversation_id, draft, now, fit)
     return _json(message, 201)
 

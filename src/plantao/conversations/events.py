@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from plantao.conversations.media_views import Media
 from plantao.conversations.models import ConversationStatus, MessageStatus, Resolution
-from plantao.conversations.views import DeliveryError, Media, MessageView, Moment, encode_frame
+from plantao.conversations.views import DeliveryError, MessageView, Moment, encode_frame
 from plantao.kit.db import Transaction
 
 TOPIC = "conversation"

@@ -1,7 +1,7 @@
 """Writing down what a channel brings: any number of messages at once, each exactly once, numbered without gaps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,11 @@ from plantao.conversations.advances import Advance, advances
 from plantao.conversations.arrivals import Incoming, Numbered
 from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announce
 from plantao.conversations.intake import Occasion
+from plantao.conversations.media_views import public_media
 from plantao.conversations.models import Channel, HandledBy, MessageStatus
 from plantao.conversations.outbox import StatusUpdate
 from plantao.conversations.policy import STATUS_RANK, whole_second
-from plantao.conversations.views import DeliveryError, MessageView, encode_json, message_id, public_media
+from plantao.conversations.views import DeliveryError, MessageView, encode_json, message_id
 from plantao.customers.models import CustomerId
 from plantao.kit.db import Transaction
 from plantao.kit.ids import uuid7
@@ -102,8 +103,12 @@ async def _number(
         answer = answers.get(message.external_id)
         conversation = answer.conversation if answer is not None else conversations[message.customer_id]
         last[conversation.id] = last.get(conversation.id, conversation.last_seq) + 1
-        numbered.append(Numbered(message, conversation, uuid7(), last[conversation.id], answer))
+        numbered.append(Numbered(_with_file(message), conversation, uuid7(), last[conversation.id], answer))
     return numbered
+
+
+def _with_file(message: Incoming) -> Incoming:
+    return replace(message, media=media_intake.named(message.media)) if message.media else message
 
 
 async def _expect_files(tx: Transaction, numbered: Sequence[Numbered], now: datetime) -> None:

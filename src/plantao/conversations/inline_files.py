@@ -3,11 +3,11 @@
 import asyncio
 import binascii
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from plantao.conversations.file_rules import ALIASES, ALLOWED, MAX_BYTES, NAMES
-from plantao.conversations.media_files import CHUNK
 from plantao.conversations.models import MessageType
 from plantao.conversations.watched_files import in_shape
 from plantao.kit import file_types
@@ -18,11 +18,13 @@ MB: Final = 1024 * 1024
 # A request that carries the largest file: four characters for three bytes, and the other fields.
 MAX_BODY: Final = max(MAX_BYTES.values()) // 3 * 4 + MB
 
+PUT_INTO_SHAPE: Final = (MessageType.AUDIO, MessageType.VIDEO, MessageType.STICKER)
+
 _DATA_URI: Final = re.compile(
     r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+-]+=[^;,\s]*)*)(;base64)?,", re.ASCII | re.IGNORECASE
 )
 _BLANKS: Final = "\n\r\t "
-_SLICE: Final = CHUNK // 3 * 4  # characters that become one piece, in a few milliseconds without a switch of threads
+_SLICE: Final = MB // 3 * 4  # characters that become one piece, in a few milliseconds without a switch of threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,23 @@ async def read_inline(kind: MessageType, content: str, filename: str | None, *, 
     return await shaped(kind, await asyncio.to_thread(_read, kind, content, filename), voice=voice)
 
 
-async def shaped(kind: MessageType, file: InlineFile, *, voice: bool) -> InlineFile:
-    """What is heard and watched as WhatsApp plays it; other files as they are. Raises as `read_inline`."""
-    if kind in (MessageType.IMAGE, MessageType.DOCUMENT):
+async def shaped(kind: MessageType, file: InlineFile, *, voice: bool, field: str = "content") -> InlineFile:
+    """What is heard and watched as WhatsApp plays it; other files as they are. Raises as `read_inline`, on `field`."""
+    if kind not in PUT_INTO_SHAPE:
         return file
-    seen = await in_shape(kind, file.chunks, file.mime_type, voice=voice)
+    seen = await in_shape(kind, file.chunks, file.mime_type, voice=voice, field=field)
     if seen.made is None:
         return replace(file, mime_type=seen.mime_type, animated=seen.animated)
-    _check_size(kind, len(seen.made))
-    pieces = [seen.made[at : at + CHUNK] for at in range(0, len(seen.made), CHUNK)]
+    check_size(kind, len(seen.made), field)
+    pieces = [seen.made[at : at + MB] for at in range(0, len(seen.made), MB)]
     return InlineFile(seen.mime_type, pieces)
 
 
 def _read(kind: MessageType, content: str, filename: str | None) -> InlineFile:
     declared, start = _header(content)
-    _check_size(kind, (len(content) - start) * 7 // 10)  # before anything is copied; it may be broken into lines
+    check_size(kind, (len(content) - start) * 7 // 10)  # before anything is copied; it may be broken into lines
     chunks = _decode(content, start)
-    _check_size(kind, sum(map(len, chunks)))
+    check_size(kind, sum(map(len, chunks)))
     return InlineFile(_type_of(kind, chunks, declared, filename), chunks)
 
 
@@ -74,11 +76,12 @@ def _header(content: str) -> tuple[str | None, int]:
     return found[1], found.end()
 
 
-def _check_size(kind: MessageType, size: int) -> None:
+def check_size(kind: MessageType, size: int, field: str = "content") -> None:
+    """Raises `PayloadTooLarge` on `field`."""
     limit = MAX_BYTES[kind]
     if size > limit:
         most = f"{limit // MB} MB" if limit >= MB else f"{limit // 1024} KB"
-        raise PayloadTooLarge(f"{NAMES[kind]} deve ter no máximo {most}.", field="content")
+        raise PayloadTooLarge(f"{NAMES[kind]} deve ter no máximo {most}.", field=field)
 
 
 def _decode(content: str, start: int) -> list[bytes]:
@@ -97,18 +100,29 @@ def _decode(content: str, start: int) -> list[bytes]:
 
 def _type_of(kind: MessageType, chunks: list[bytes], declared: str | None, filename: str | None) -> str:
     """The type that the bytes, the data URI and the name agree on."""
-    possible = [found for found in file_types.possible_types(chunks) if found in ALLOWED[kind]]
+    return agreed_type(file_types.possible_types(chunks), ALLOWED[kind], declared, filename, "content")
+
+
+def agreed_type(
+    found: Sequence[str], allowed: Collection[str], declared: str | None, filename: str | None, field: str | None
+) -> str:
+    """Of the types that the bytes may be of, the declared or named one. Raises `ValidationFailed` on `field`."""
+    possible = [one for one in found if one in allowed]
     if not possible:
-        names = ", ".join(EXTENSIONS[allowed] for allowed in ALLOWED[kind])
-        raise _bad(f"O arquivo não é de um tipo que o WhatsApp aceita: {names}.")
+        raise not_accepted(allowed, field)
     said = file_types.essence(declared)
     said = ALIASES.get(said, said)
     if said and said != file_types.UNKNOWN:
         if said not in possible:
-            raise _bad("O conteúdo do arquivo não é do tipo declarado.")
+            raise ValidationFailed("O conteúdo do arquivo não é do tipo declarado.", field=field)
         return said
     named = file_types.type_of_name(filename)
     return named if named in possible else possible[0]
+
+
+def not_accepted(allowed: Collection[str], field: str | None) -> ValidationFailed:
+    names = ", ".join(EXTENSIONS[one] for one in allowed)
+    return ValidationFailed(f"O arquivo não é de um tipo que o WhatsApp aceita: {names}.", field=field)
 
 
 def _bad(detail: str) -> ValidationFailed:

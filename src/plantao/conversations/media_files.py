@@ -1,13 +1,11 @@
-"""Files of messages in SQL: kept in pieces, found by an id that only those who see the conversation can use.
+"""Files of messages in SQL: found by an id that only those who see the conversation can use.
 
-A file that we send is staged first, by a transaction of its own, and becomes its message's when that is written:
-no conversation is locked while megabytes are copied. What stays loose is taken away again.
+The bytes are in the store (`media_store`). A file that we send is written first, by a transaction of its own, and
+becomes its message's when that is written: no conversation is locked while megabytes are copied. What stays loose is
+taken away again.
 """
 
-import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,49 +13,84 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from plantao.kit.db import Database, Transaction
-from plantao.kit.ids import uuid7
-
-CHUNK = 1024 * 1024  # bytes
+from plantao.kit.db import Transaction
+from plantao.kit.errors import ValidationFailed
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """`conversation_id`: whose it is. `external_id`: the channel's id of it, good until `external_until`.
+    """`conversation_id`: whose it is; null while it is loose, and then `uploaded_by`'s, if anybody's.
 
-    `sha256`: of the bytes, in hex, when we stored them to send them.
+    `key`, `thumbnail_key`: of the objects in the store; without a key it is still in the database.
+    `sha256`: of the bytes, in hex, when there is a key. `external_id`: the channel's id, good until `external_until`.
     """
 
     id: UUID
-    conversation_id: UUID
+    conversation_id: UUID | None
+    message_id: UUID | None
     mime_type: str
     filename: str | None
     size: int
     sha256: str | None
+    key: str | None
+    thumbnail_key: str | None
+    width: int | None
+    height: int | None
+    duration: float | None
+    uploaded_by: int | None
     external_id: str | None
     external_until: datetime | None
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """What a message keeps of its file."""
+        facts = {name: getattr(self, name) for name in ("mime_type", "size", "filename", "width", "height", "duration")}
+        return facts | {"file": str(self.id), "state": "available", "thumbnail": self.thumbnail_key is not None}
+
 
 STAGE = text("""
-    INSERT INTO media_files (id, mime_type, filename, size, sha256, created_at, stored_at)
-    VALUES (:id, :mime_type, :filename, :size, :sha256, :now, :now)
+    INSERT INTO media_files
+        (id, mime_type, filename, size, sha256, key, thumbnail_key, width, height, duration, uploaded_by, created_at,
+         stored_at)
+    VALUES
+        (:id, :mime_type, :filename, :size, :sha256, :key, :thumbnail_key, :width, :height, :duration, :uploaded_by,
+         :now, :now)
 """)
 
-ADD_CHUNK = text("INSERT INTO media_chunks (file_id, position, data) VALUES (:id, :position, :data)")
+# Once: a file that has a message keeps it.
+ATTACH = text("""
+    UPDATE media_files SET message_id = :message_id
+    WHERE id = :id AND message_id IS NULL AND (uploaded_by IS NULL OR uploaded_by = CAST(:user_id AS int))
+""")
 
-ATTACH = text("UPDATE media_files SET message_id = :message_id WHERE id = :id")
+_FORGET = """
+    INSERT INTO media_leftovers (key, due_at)
+    SELECT object, CAST(:now AS timestamptz) FROM gone, unnest(ARRAY[key, thumbnail_key]) AS object
+    WHERE object IS NOT NULL
+"""
 
-DISCARD_LOOSE = text("DELETE FROM media_files WHERE id = :id AND message_id IS NULL")
+DISCARD_LOOSE = text(f"""
+    WITH gone AS (DELETE FROM media_files WHERE id = :id AND message_id IS NULL RETURNING key, thumbnail_key)
+    {_FORGET}
+""")
 
-PRUNE_LOOSE = text("DELETE FROM media_files WHERE message_id IS NULL AND created_at < :before")
+PRUNE_LOOSE = text(f"""
+    WITH gone AS (
+        DELETE FROM media_files WHERE message_id IS NULL AND created_at < :before RETURNING key, thumbnail_key
+    )
+    {_FORGET}
+""")
+
+LOOSE_BYTES = text("""
+    SELECT coalesce(sum(size), 0) AS size FROM media_files WHERE message_id IS NULL AND uploaded_by = :user_id
+""")
 
 FIND = text("""
-    SELECT f.id, m.conversation_id, f.mime_type, f.filename, f.size, f.sha256, f.external_id, f.external_until
-    FROM media_files f JOIN messages m ON m.id = f.message_id
+    SELECT f.id, m.conversation_id, f.message_id, f.mime_type, f.filename, f.size, f.sha256, f.key, f.thumbnail_key,
+           f.width, f.height, f.duration, f.uploaded_by, f.external_id, f.external_until
+    FROM media_files f LEFT JOIN messages m ON m.id = f.message_id
     WHERE f.id = :id AND f.stored_at IS NOT NULL
 """)
-
-READ_CHUNK = text("SELECT data FROM media_chunks WHERE file_id = :id AND position = :position")
 
 # What a customer sent has an id too, which is not ours to send.
 UPLOADED_BEFORE = text("""
@@ -70,59 +103,29 @@ REMEMBER_UPLOAD = text("""
     UPDATE media_files SET external_id = :external_id, external_until = :until WHERE id = :id
 """)
 
+EXPECT_OBJECTS = text("""
+    INSERT INTO media_leftovers (key, due_at)
+    SELECT key, CAST(:until AS timestamptz) FROM unnest(CAST(:keys AS text[])) AS key
+""")
 
-@asynccontextmanager
-async def staged(
-    database: Database, chunks: Sequence[bytes], mime_type: str, filename: str | None, now: datetime
-) -> AsyncIterator[UUID]:
-    """Stores a file for a message to come; takes it away again if the block attaches it to none."""
-    id_ = uuid7()
-    digest = await asyncio.to_thread(_sha256, chunks)
-    size = sum(map(len, chunks))
-    row = {"id": id_, "mime_type": mime_type, "filename": filename, "size": size, "sha256": digest, "now": now}
-    async with database.transaction() as tx:
-        await tx.run(STAGE, row)
-        await add_chunks(tx, id_, 0, chunks)
-    try:
-        yield id_
-    finally:
-        async with database.transaction() as tx:
-            await tx.run(DISCARD_LOOSE, {"id": id_})
+CLAIM_OBJECTS = text("DELETE FROM media_leftovers WHERE key = ANY(CAST(:keys AS text[]))")
+
+DUE_LEFTOVERS = text("""
+    SELECT key FROM media_leftovers WHERE due_at <= :now ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
 
 
-def _sha256(chunks: Sequence[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-async def add_chunks(tx: Transaction, file_id: UUID, first: int, chunks: Sequence[bytes]) -> None:
-    """Appends pieces of at most `CHUNK` bytes each, from position `first`."""
-    for position, data in enumerate(chunks, first):
-        await tx.run(ADD_CHUNK, {"id": file_id, "position": position, "data": data})
-
-
-async def attach(tx: Transaction, file_id: str, message_id: UUID) -> None:
-    await tx.run(ATTACH, {"id": UUID(file_id), "message_id": message_id})
+async def attach(tx: Transaction, file_id: str, message_id: UUID, user_id: int | None = None) -> None:
+    """Makes a loose file the message's. Raises `ValidationFailed` when it is another's, gone, or taken."""
+    parameters = {"id": UUID(file_id), "message_id": message_id, "user_id": user_id}
+    if (await tx.run(ATTACH, parameters)).rowcount == 0:
+        raise ValidationFailed("O arquivo não está mais disponível. Envie-o outra vez.", field="media_id")
 
 
 async def find(tx: Transaction, file_id: UUID) -> StoredFile | None:
     """A file that is wholly here."""
     row = await tx.first(FIND, {"id": file_id})
     return StoredFile(**row._mapping) if row is not None else None
-
-
-async def read(database: Database, file_id: UUID) -> AsyncIterator[bytes]:
-    """The bytes, a piece at a time; no connection is held while somebody slow takes one."""
-    position = 0
-    while True:
-        async with database.transaction() as tx:
-            row: Any = await tx.first(READ_CHUNK, {"id": file_id, "position": position})
-        if row is None:
-            return
-        yield row.data
-        position += 1
 
 
 async def uploaded_before(tx: Transaction, file: StoredFile, until: datetime) -> str | None:
@@ -140,6 +143,31 @@ async def remember_upload(tx: Transaction, file_id: UUID, external_id: str, unti
     await tx.run(REMEMBER_UPLOAD, {"id": file_id, "external_id": external_id, "until": until})
 
 
-async def prune_loose(tx: Transaction, before: datetime) -> None:
-    """Files whose message was never written: a process died in between."""
-    await tx.run(PRUNE_LOOSE, {"before": before})
+async def discard_loose(tx: Transaction, file_id: UUID, now: datetime) -> None:
+    await tx.run(DISCARD_LOOSE, {"id": file_id, "now": now})
+
+
+async def prune_loose(tx: Transaction, before: datetime, now: datetime) -> None:
+    """Files whose message was never written: a process died in between, or somebody thought better of it."""
+    await tx.run(PRUNE_LOOSE, {"before": before, "now": now})
+
+
+async def loose_bytes(tx: Transaction, user_id: int) -> int:
+    """How much a user has brought that no message has."""
+    row = await tx.first(LOOSE_BYTES, {"user_id": user_id})
+    return int(row.size) if row is not None else 0
+
+
+async def expect_objects(tx: Transaction, keys: Sequence[str], until: datetime) -> None:
+    """Objects that are about to be written. If no file has claimed them by then, they are swept."""
+    await tx.run(EXPECT_OBJECTS, {"keys": list(keys), "until": until})
+
+
+async def claim_objects(tx: Transaction, keys: Sequence[str]) -> bool:
+    """These objects are a file's, whose row this transaction writes. False if they have been swept meanwhile."""
+    return (await tx.run(CLAIM_OBJECTS, {"keys": list(keys)})).rowcount == len(keys)
+
+
+async def due_leftovers(tx: Transaction, now: datetime, limit: int) -> list[str]:
+    """Objects that nobody will claim: locked, so that who comes late finds them gone."""
+    return [row.key for row in await tx.rows(DUE_LEFTOVERS, {"now": now, "limit": limit})]

@@ -10,7 +10,9 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from plantao.conversations.events import MEDIA, MessageMedia, announce
-from plantao.conversations.views import message_id, public_media
+from plantao.conversations.media_store import Written, claim_bytes
+from plantao.conversations.media_views import Media, MediaState, public_media
+from plantao.conversations.views import message_id
 from plantao.kit.db import Transaction, as_columns
 from plantao.kit.ids import uuid7
 
@@ -44,21 +46,27 @@ POSTPONE = text(
 
 # The number of the attempt is the claim: who took too long, so that another process began anew, stores nothing.
 STORED = text("""
-    UPDATE media_files SET due_at = NULL, stored_at = :now, mime_type = :mime_type, size = :size
+    UPDATE media_files SET due_at = NULL, stored_at = :now, mime_type = :mime_type, size = :size, sha256 = :sha256,
+                           key = :key, thumbnail_key = :thumbnail_key, width = :width, height = :height,
+                           duration = :duration
     WHERE id = :id AND attempts = :attempts AND due_at IS NOT NULL
 """)
 
 GIVEN_UP = text("UPDATE media_files SET due_at = NULL WHERE id = :id AND attempts = :attempts AND due_at IS NOT NULL")
 
+AGAIN = text("""
+    UPDATE media_files SET due_at = :now, attempts = 0
+    WHERE id = :id AND due_at IS NULL AND stored_at IS NULL RETURNING message_id
+""")
+
+SHOWN = text("SELECT m.media FROM media_files f JOIN messages m ON m.id = f.message_id WHERE f.id = :id")
+
+# The message's error is its file's: what comes in is not delivered by us, so it has no other.
 SHOW = text("""
-    UPDATE messages m SET media = m.media || :found
+    UPDATE messages m SET media = m.media || :found, error = :error
     FROM conversations c WHERE m.id = :message_id AND c.id = m.conversation_id
     RETURNING m.id, m.conversation_id, m.media, c.assigned_to, c.status
-""").bindparams(bindparam("found", type_=JSONB))
-
-SHOW_ERROR = text("UPDATE messages SET error = :error WHERE id = :message_id").bindparams(
-    bindparam("error", type_=JSONB)
-)
+""").bindparams(bindparam("found", type_=JSONB), bindparam("error", type_=JSONB(none_as_null=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,16 @@ class WantedFile:
         return {"id": self.id, "attempts": self.attempts}
 
 
+def named(media: dict[str, Any]) -> dict[str, Any]:
+    """What the channel says of a file, with the id that it has with us from now on."""
+    return media | {"file": str(uuid7()), "state": MediaState.PENDING}
+
+
 async def expect(tx: Transaction, wanted: Sequence[tuple[UUID, dict[str, Any], datetime]], now: datetime) -> None:
-    """Notes files to fetch: the message's id, what the channel says of the file, when the message was sent."""
+    """Notes files to fetch: the message's id, what the channel says of the file (`named`), when it was sent."""
     rows = [
         {
-            "id": uuid7(),
+            "id": UUID(media["file"]),
             "message_id": id_,
             "mime_type": media.get("mime_type"),
             "filename": media.get("filename"),
@@ -117,19 +130,52 @@ async def postpone(tx: Transaction, wanted: WantedFile, until: datetime) -> None
     await tx.run(POSTPONE, wanted.key | {"due_at": until})
 
 
-async def finish(tx: Transaction, wanted: WantedFile, mime_type: str, size: int, now: datetime) -> bool:
-    """The file is here: from now on its message shows where. False when somebody else was given it meanwhile."""
-    if (await tx.run(STORED, wanted.key | {"mime_type": mime_type, "size": size, "now": now})).rowcount == 0:
+async def finish(tx: Transaction, wanted: WantedFile, mime_type: str, written: Written, now: datetime) -> bool:
+    """The file is here: from now on its message shows where. False when somebody else was given it meanwhile.
+
+    Raises `ServiceUnavailable` when its bytes were taken away meanwhile.
+    """
+    stored = written.columns | {"mime_type": mime_type}
+    if (await tx.run(STORED, stored | wanted.key | {"now": now})).rowcount == 0:
         return False
-    found = {"file": str(wanted.id), "mime_type": mime_type, "size": size}
-    row: Any = await tx.first(SHOW, {"message_id": wanted.message_id, "found": found})
-    event = MessageMedia(row.conversation_id, message_id(row.id), public_media(row.media))
-    announce(tx, event, assigned_to=row.assigned_to, status=row.status)
+    await claim_bytes(tx, written)
+    found = {name: stored[name] for name in ("mime_type", "size", "width", "height", "duration")}
+    found |= {"file": str(wanted.id), "thumbnail": written.thumbnail_key is not None, "error": None}
+    await _show(tx, wanted.message_id, found | {"state": MediaState.AVAILABLE})
     return True
+
+
+async def tell_delay(tx: Transaction, wanted: WantedFile) -> None:
+    """The file has not come at once: its message says that it is being tried again."""
+    trouble = "O arquivo ainda não pôde ser baixado da Meta. Tentando de novo."
+    await _show(tx, wanted.message_id, {"file": str(wanted.id), "state": MediaState.PENDING, "error": trouble})
 
 
 async def give_up(tx: Transaction, wanted: WantedFile, detail: str) -> None:
     """The file will not come: its message says so."""
     if (await tx.run(GIVEN_UP, wanted.key)).rowcount:
         error = {"code": None, "title": "Arquivo não recebido", "detail": detail}
-        await tx.run(SHOW_ERROR, {"message_id": wanted.message_id, "error": error})
+        found = {"file": str(wanted.id), "state": MediaState.FAILED, "error": detail}
+        await _show(tx, wanted.message_id, found, error)
+
+
+async def ask_again(tx: Transaction, file_id: UUID, now: datetime) -> Media | None:
+    """Fetches what was given up once more, from now on; answers how its message shows it.
+
+    What was not given up stays as it is: here, or on its way.
+    """
+    row: Any = await tx.first(AGAIN, {"id": file_id, "now": now})
+    if row is None:
+        return public_media((await tx.rows(SHOWN, {"id": file_id}))[0].media)
+    tx.publish(MEDIA)
+    return await _show(tx, row.message_id, {"state": MediaState.PENDING, "error": None})
+
+
+async def _show(
+    tx: Transaction, shown_by: UUID, found: dict[str, Any], error: dict[str, Any] | None = None
+) -> Media | None:
+    row: Any = await tx.first(SHOW, {"message_id": shown_by, "found": found, "error": error})
+    media = public_media(row.media)
+    event = MessageMedia(row.conversation_id, message_id(row.id), media)
+    announce(tx, event, assigned_to=row.assigned_to, status=row.status)
+    return media

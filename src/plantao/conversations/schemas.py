@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from plantao.conversations import contents
 from plantao.conversations.contents import ContactCard, Few, Interactive, Location
 from plantao.conversations.drafts import MAX_COMPONENTS
+from plantao.conversations.media_views import MediaState
 from plantao.conversations.models import (
     Channel,
     ConversationStatus,
@@ -53,6 +54,7 @@ class MessageFields(BaseModel):
     template_name: Text | None = Field(None, max_length=512, examples=["boas_vindas"])
     language: Text | None = Field(None, max_length=20, examples=["pt_BR"])
     components: Components | None = None
+    media_id: UUID | None = Field(None, description="Um arquivo enviado antes por `POST /media`.")
     reply_to: Text | None = Field(
         None,
         min_length=1,
@@ -66,7 +68,9 @@ class MessageFields(BaseModel):
 
 
 class MessageInput(MessageFields):
-    """`content`: o texto, ou um arquivo como link https, data URI ou base64. `client_id`: o id de quem envia.
+    """`content`: o texto, ou um arquivo como link https, data URI ou base64. `media_id`: o arquivo, se já foi enviado.
+
+    `client_id`: o id de quem envia.
 
     `last_seen_seq`: recusar se houver mensagem mais nova.
     """
@@ -130,10 +134,32 @@ class ListQuery(BaseModel):
 
 
 class MediaOut(BaseModel):
+    """`pending`: está sendo buscado na Meta; `failed`: não pôde ser baixado, e `error` diz por quê."""
+
     url: str | None
     mime_type: str | None
     size: int | None
     filename: str | None
+    id: UUID | None
+    state: MediaState
+    error: str | None
+    thumbnail_url: str | None
+    width: int | None
+    height: int | None
+    duration: float | None
+
+
+class UploadOut(BaseModel):
+    """`expires_at`: até quando o arquivo espera por uma mensagem."""
+
+    media: MediaOut
+    expires_at: datetime
+
+
+class LinkOut(BaseModel):
+    url: str
+    thumbnail_url: str | None
+    expires_at: datetime
 
 
 class DeliveryErrorOut(BaseModel):

@@ -14,10 +14,11 @@ from plantao.conversations.access import access_for_work
 from plantao.conversations.assigning import hand_to
 from plantao.conversations.errors import AlreadyClosed, OutsideServiceWindow, StaleConversation
 from plantao.conversations.events import OUTBOX, NewMessage, announce
+from plantao.conversations.media_views import public_media
 from plantao.conversations.models import Direction, MessageStatus, MessageType, SentBy
 from plantao.conversations.policy import STATUS_RANK, whole_second, window_is_open
 from plantao.conversations.repository import Conversation
-from plantao.conversations.views import MessageView, message_id, message_view, public_media
+from plantao.conversations.views import MessageView, message_id, message_view
 from plantao.identity.models import Actor
 from plantao.kit.db import Transaction
 from plantao.kit.ids import uuid7
@@ -135,7 +136,7 @@ async def append(
     }
     await tx.run(INSERT, row)
     if draft.media is not None and "file" in draft.media:
-        await media_files.attach(tx, draft.media["file"], id_)
+        await media_files.attach(tx, draft.media["file"], id_, author.user_id)
     says = draft.type not in (MessageType.NOTE, MessageType.REACTION)
     answers = author.sent_by is SentBy.AGENT and says and conversation.awaiting_since is not None
     counted = 0 if is_note else 1

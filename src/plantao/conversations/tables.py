@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Double,
     Float,
     ForeignKey,
     Identity,
@@ -222,22 +223,39 @@ media_files = Table(
     Column("mime_type", Text),
     Column("filename", Text),
     Column("size", BigInteger),
-    Column("sha256", Text),  # of what is sent, in hex; of what is received as the channel states it, base64 or hex
+    Column("sha256", Text),  # as the channel states it, base64 or hex; of the bytes, in hex, once they have a key
     Column("external_id", Text),  # the channel's own id of the file, good until ...
     Column("external_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("stored_at", DateTime(timezone=True)),  # when all chunks were here
+    Column("stored_at", DateTime(timezone=True)),  # when all bytes were here
     # When it may next be fetched from the channel; null when there is nothing to fetch, or it was given up.
     Column("due_at", DateTime(timezone=True)),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("key", Text),  # of the object with the bytes; null: not here yet, or still in media_chunks
+    Column("thumbnail_key", Text),
+    Column("width", Integer),  # pixels
+    Column("height", Integer),
+    Column("duration", Double),  # seconds
+    Column("uploaded_by", Integer),  # the user whose it is until a message has it
     Index("ix_media_files_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("ix_media_files_message_id", "message_id"),
     # The same bytes are brought to the channel once.
     Index("ix_media_files_sha256", "sha256", postgresql_where=text("external_until IS NOT NULL")),
     Index("ix_media_files_loose", "created_at", postgresql_where=text("message_id IS NULL")),
+    Index("ix_media_files_in_chunks", "id", postgresql_where=text("key IS NULL AND stored_at IS NOT NULL")),
 )
 
-# A file's bytes in pieces of a mebibyte: nobody has to hold 100 MB to send, store or show them.
+# Objects of the store that no file has: one that is being written, before its row names it, and one whose row is gone.
+# Whoever takes a row away here decides what becomes of the object: the file that names it, or the sweeper that deletes.
+media_leftovers = Table(
+    "media_leftovers",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("due_at", DateTime(timezone=True), nullable=False),  # from then on it may be deleted
+    Index("ix_media_leftovers_due", "due_at"),
+)
+
+# Where version 2.0.0 kept a file's bytes, in pieces of a mebibyte. They are moved to the store, a file at a time.
 media_chunks = Table(
     "media_chunks",
     metadata,

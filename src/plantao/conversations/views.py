@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from plantao.conversations.media_views import Media, public_media
 from plantao.conversations.models import Direction, MessageStatus, MessageType, SentBy
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-MEDIA_PATH = "/api/v1/media"
 
 encode_json = msgspec.json.Encoder().encode
 
@@ -17,15 +16,6 @@ encode_json = msgspec.json.Encoder().encode
 def encode_frame(value: object) -> str:
     """JSON as the text of a WebSocket frame."""
     return encode_json(value).decode()
-
-
-class Media(msgspec.Struct, frozen=True, omit_defaults=False):
-    """`size` in bytes; `url` is null until a customer's file is in our own storage."""
-
-    url: str | None
-    mime_type: str | None
-    size: int | None
-    filename: str | None
 
 
 class DeliveryError(msgspec.Struct, frozen=True):
@@ -87,14 +77,3 @@ def message_view(row: Any) -> MessageView:
         payload=row.payload,
         reply_to=None if row.reply_to_id is None else message_id(row.reply_to_id),
     )
-
-
-def public_media(stored: dict[str, Any] | None) -> Media | None:
-    """What a client may know of a stored file: not Meta's ids, nor its short-lived addresses.
-
-    The address is ours; of a file that we never had, because Meta fetches it, the link that the sender gave.
-    """
-    if stored is None:
-        return None
-    url = f"{MEDIA_PATH}/{stored['file']}" if stored.get("file") else stored.get("link")
-    return Media(url, stored.get("mime_type"), stored.get("size"), stored.get("filename"))

@@ -23,14 +23,14 @@ _WORDS: Final = {
 }
 
 
-async def in_shape(kind: MessageType, chunks: Sequence[bytes], mime_type: str, *, voice: bool) -> LookedAt:
-    """The file as WhatsApp plays it. Raises `ValidationFailed` on `content`."""
+async def in_shape(kind: MessageType, chunks: Sequence[bytes], mime_type: str, *, voice: bool, field: str) -> LookedAt:
+    """The file as WhatsApp plays it. Raises `ValidationFailed` on `field`."""
     try:
         return await look_at(_task(kind, voice=voice), chunks, mime_type)
     except Refused as refused:
         log.info("file_refused", type=kind, reason=refused.reason, found=refused.found)
         words = _WORDS.get(refused.reason, f"{NAMES[kind]} não pôde ser lido: o arquivo parece estar danificado.")
-        raise ValidationFailed(words.format(found=refused.found), field="content") from None
+        raise ValidationFailed(words.format(found=refused.found), field=field) from None
 
 
 def _task(kind: MessageType, *, voice: bool) -> Task:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from plantao.conversations.bounds import check_clean
 from plantao.conversations.contents import ContactCard, Interactive, Location
@@ -30,6 +31,7 @@ _ONLY_WITH: Final[dict[str, tuple[MessageType, ...]]] = {
     "language": (MessageType.TEMPLATE,),
     "components": (MessageType.TEMPLATE,),
     "voice": (MessageType.AUDIO,),
+    "media_id": FILES,
     "location": (MessageType.LOCATION,),
     "contacts": (MessageType.CONTACTS,),
     "interactive": (MessageType.INTERACTIVE,),
@@ -51,6 +53,7 @@ class Wish:
     template_name: str | None = None
     language: str | None = None
     components: Sequence[dict[str, Any]] | None = None
+    media_id: UUID | None = None
     reply_to: str | None = None
     client_id: str | None = None
     last_seen_seq: int | None = None

@@ -157,6 +157,7 @@ ANSWERS: Final[dict[str, Any]] = {
             "redis": "healthy",
             "sqlserver": "healthy",
             "whatsapp_api": "healthy",
+            "media": "healthy",
         },
     },
 }

@@ -23,6 +23,7 @@ TAGS: Final = {
     "users": "Usuários do sistema e seus papéis.",
     "audit": "Quem mudou qual usuário, como e de onde.",
     "conversations": "Conversas com clientes: ler, responder, anotar, assumir, transferir e encerrar.",
+    "media": "Arquivos de mensagens: ler, trazer, mostrar por um link e buscar de novo.",
     "desk": "A mesa: respostas prontas e horário de atendimento.",
     "agents": "Atendentes: situação e capacidade.",
     "whatsapp": "Webhook da Meta, envio para um telefone, templates, situação dos números e o que a Meta cobrou.",
@@ -37,6 +38,7 @@ SCHEMAS: Final = {
     "ErrorCode": "O motivo de um erro, para programas. "
     + " ".join(f"`{code.value}` ({status}): {when}." for code, (status, when) in MEANINGS.items()),
     "ConversationStatus": "`in_progress`: o chatbot ou alguém atende; `queue`: espera uma pessoa; as outras são fins.",
+    "MediaState": "`pending`: está sendo buscado na Meta; `failed`: não pôde ser baixado, e pode ser pedido de novo.",
     "MessageStatus": "Só avança; `failed` nunca substitui uma entrega que aconteceu.",
     "AgentStatus": "O que o atendente deseja. `away`: fica com as conversas que tem e não recebe outras.",
     "Severity": "`info`: bom saber; `warning`: veja hoje; `critical`: mensagens param, ou vão parar.",

@@ -6,8 +6,9 @@ All of them are `async`, though few wait: FastAPI would send each plain function
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
@@ -40,6 +41,21 @@ async def _current_actor(
 
 
 CurrentActor = Annotated[Actor, Depends(_current_actor)]
+
+
+async def _file_reader(
+    identity: Identity,
+    media_id: UUID,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    link: Annotated[str | None, Query(max_length=2000, description="De `POST /media/{media_id}/link`.")] = None,
+) -> Actor:
+    if credentials is None and link is not None:
+        return await identity.follow(link, media_id)
+    return await _current_actor(identity, credentials)
+
+
+# Who reads the file `media_id`: by the header, or by a link to that file alone.
+FileReader = Annotated[Actor, Depends(_file_reader)]
 
 
 async def _strangers_origin(request: Request) -> Origin:

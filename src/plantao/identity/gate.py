@@ -43,7 +43,10 @@ class Gate:
 
     async def authenticate(self, token: str) -> Actor:
         """Who holds this access token. Raises `InvalidToken` or `TokenExpired`."""
-        claims = self._tokens.read(token)
+        return await self.admit(self._tokens.read(token))
+
+    async def admit(self, claims: AccessClaims) -> Actor:
+        """Who is in the session that somebody proved to hold. Raises `InvalidToken` when it has ended."""
         now = self._clock.now()
         try:
             user = await self._store.read(lambda connection: sessions.holder_of(connection, claims.session_id, now))

@@ -21,6 +21,7 @@ from plantao.identity.errors import (
     WrongCode,
 )
 from plantao.identity.gate import Gate
+from plantao.identity.links import FileLinks
 from plantao.identity.models import LOCAL, Actor, LogIn, OpenSession, Origin, Role, SecondFactorPolicy, User
 from plantao.identity.passwords import PasswordHasher
 from plantao.identity.repository import sessions, users
@@ -60,12 +61,21 @@ class IdentityService:
         self._store = store
         self._clock = clock
         self._tokens = AccessTokens(keys, clock)
+        self.links = FileLinks(keys, clock)
         self._hasher = hasher
         self._failures = FailureLimit(limiter or RateLimiter(clock), account_failures, "account")
         self._registration_open = registration_open
         self.accounts = Accounts(store, clock, hasher)
         self.gate = Gate(store, clock, self._tokens, second_factor_policy)
         self.second_factors = SecondFactors(store, clock, hasher, self._failures, second_factor_policy)
+
+    async def follow(self, link: str, file_id: UUID) -> Actor:
+        """Whose link to this file it is. Raises `InvalidToken` or `TokenExpired`."""
+        return await self.gate.admit(self.links.read(link, file_id))
+
+    def holder_of(self, token: str) -> int | None:
+        """Whose access token or link this is, by its signature alone: for counting, not for access."""
+        return self.gate.holder_of(token) or self.links.holder_of(token)
 
     async def log_in(self, email: str, password: str, code: str | None = None, origin: Origin = LOCAL) -> LogIn:
         """`code`: of the authenticator app or a recovery code, for who has a second factor.

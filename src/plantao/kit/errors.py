@@ -24,6 +24,7 @@ class ErrorCode(StrEnum):
     INVALID_SIGNATURE = "INVALID_SIGNATURE"
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    RANGE_NOT_SATISFIABLE = "RANGE_NOT_SATISFIABLE"
     RATE_LIMITED = "RATE_LIMITED"
     INTERNAL_ERROR = "INTERNAL_ERROR"
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
@@ -68,6 +69,11 @@ class Conflict(AppError):
 class PayloadTooLarge(AppError):
     status = 413
     error_code = ErrorCode.PAYLOAD_TOO_LARGE
+
+
+class UnsupportedMediaType(AppError):
+    status = 415
+    error_code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
 
 
 class ServiceUnavailable(AppError):

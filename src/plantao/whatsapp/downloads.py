@@ -1,28 +1,25 @@
 """Fetching what customers sent: Meta keeps it for seven days, and tells for five minutes at a time where it is.
 
-A claimed row is fetched into a temporary file, checked, and stored by one transaction. What fails is tried again,
-ever more rarely, until Meta does not have it any more; then the message says so.
+A claimed row is fetched into the store, checked, and made its message's by one transaction. What fails is tried again,
+ever more rarely, until Meta does not have it any more; the message says so, and a person may ask for it once more.
 """
 
 import asyncio
 import base64
-import hashlib
 import random
-import tempfile
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import IO, Final
+from typing import Final
 
 import structlog
 
-from plantao.conversations import media_files, media_intake
-from plantao.conversations.media_files import CHUNK
+from plantao.conversations import media_intake
 from plantao.conversations.media_intake import WantedFile
+from plantao.conversations.media_store import MediaStore, Written
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
-from plantao.kit.file_types import checked_type
+from plantao.kit.errors import PayloadTooLarge, ServiceUnavailable
 from plantao.kit.in_flight import InFlight
 from plantao.kit.wakeup import Bell
 from plantao.whatsapp.graph.client import GraphClient
@@ -32,8 +29,10 @@ from plantao.whatsapp.graph.files import MAX_FILE, FileRefused, transfer_seconds
 log = structlog.get_logger(__name__)
 
 CONCURRENCY: Final = 4
+TOO_LARGE: Final = "the file is larger than 100 MB"
 LEASE: Final = timedelta(seconds=60)  # to ask where the file is; and beyond the time that it may take to come
 FIRST_WAIT, LONGEST_WAIT = 2.0, 3600.0  # seconds
+TOLD_AFTER: Final = 3  # attempts: a hiccup is nobody's business
 IDLE_SECONDS: Final = 60.0
 
 
@@ -49,6 +48,7 @@ class Downloads:
     graph: GraphClient
     clock: Clock
     bell: Bell
+    media: MediaStore
     rng: random.Random = field(default_factory=random.Random)
     _in_flight: InFlight = field(init=False)
 
@@ -76,39 +76,34 @@ class Downloads:
 
     async def _fetch(self, wanted: WantedFile) -> None:
         try:
-            with tempfile.TemporaryFile() as file:
-                await self._receive(wanted, file)
+            await self._receive(wanted)
         except FileRefused as reason:
             await self._give_up(wanted, str(reason))
-        except (GraphFailure, Damaged, TimeoutError) as failure:
+        except (GraphFailure, Damaged, TimeoutError, ServiceUnavailable) as failure:
             await self._again(wanted, failure)
         except asyncio.CancelledError:
             await self._postpone(wanted, timedelta())  # we are told to stop: the next start goes on at once
             raise
 
-    async def _receive(self, wanted: WantedFile, file: IO[bytes]) -> None:
+    async def _receive(self, wanted: WantedFile) -> None:
         info = await self.graph.file_info(wanted.external_id)
         if info.size is not None and info.size > MAX_FILE:
-            raise FileRefused("the file is larger than 100 MB")
+            raise FileRefused(TOO_LARGE)
         seconds = transfer_seconds(info.size or MAX_FILE)
         await self._postpone(wanted, timedelta(seconds=seconds) + LEASE)
-        async with asyncio.timeout(seconds), self.graph.download(info.url) as chunks:
-            digest, size = await _spool(chunks, file)
-        for stated in (wanted.sha256, info.sha256):
-            if stated and not _is_digest(stated, digest):
-                raise Damaged("the checksum differs")
-        if size == 0 or (info.size is not None and info.size != size):
-            raise Damaged("the length differs")
-        await self._store(wanted, info.mime_type or wanted.mime_type, file, size)
+        try:
+            async with asyncio.timeout(seconds), self.graph.download(info.url) as chunks:
+                written = await self.media.write(wanted.id, chunks, MAX_FILE)
+        except PayloadTooLarge:
+            raise FileRefused(TOO_LARGE) from None
+        _check(written, info.size, (wanted.sha256, info.sha256))
+        await self._store(wanted, info.mime_type or wanted.mime_type, written)
 
-    async def _store(self, wanted: WantedFile, declared: str | None, file: IO[bytes], size: int) -> None:
-        head, tail = _piece(file, 0), _piece(file, (size - 1) // CHUNK)
-        mime_type = checked_type(declared, [head, tail] if size > CHUNK else [head])
+    async def _store(self, wanted: WantedFile, declared: str | None, written: Written) -> None:
+        mime_type = written.inspection.checked_type(declared)
+        written = await self.media.look_into(written, mime_type)
         async with self.database.transaction() as tx:
-            if await media_intake.finish(tx, wanted, mime_type, size, self.clock.now()):
-                for position in range((size - 1) // CHUNK + 1):
-                    data = await asyncio.to_thread(_piece, file, position)
-                    await media_files.add_chunks(tx, wanted.id, position, [data])
+            await media_intake.finish(tx, wanted, mime_type, written, self.clock.now())
         metrics.MEDIA_FETCHES.labels("stored").inc()
 
     async def _again(self, wanted: WantedFile, failure: Exception) -> None:
@@ -119,6 +114,9 @@ class Downloads:
             await self._give_up(wanted, "not fetched within seven days")
             return
         await self._postpone(wanted, delay)
+        if wanted.attempts == TOLD_AFTER:
+            async with self.database.transaction() as tx:
+                await media_intake.tell_delay(tx, wanted)
         metrics.MEDIA_FETCHES.labels("retried").inc()
 
     async def _give_up(self, wanted: WantedFile, reason: str) -> None:
@@ -134,21 +132,13 @@ class Downloads:
             await media_intake.postpone(tx, wanted, self.clock.now() + delay)
 
 
-async def _spool(chunks: AsyncIterator[bytes], file: IO[bytes]) -> tuple[bytes, int]:
-    """Writes a bounded stream to a file; answers its SHA-256 and its length."""
-    digest, size = hashlib.sha256(), 0
-    async for chunk in chunks:
-        size += len(chunk)
-        if size > MAX_FILE:
-            raise FileRefused("the file is larger than 100 MB")
-        digest.update(chunk)
-        await asyncio.to_thread(file.write, chunk)
-    return digest.digest(), size
-
-
-def _piece(file: IO[bytes], position: int) -> bytes:
-    file.seek(position * CHUNK)
-    return file.read(CHUNK)
+def _check(written: Written, size: int | None, digests: tuple[str | None, ...]) -> None:
+    """Raises `Damaged` for other bytes than those that were announced."""
+    for stated in digests:
+        if stated and not _is_digest(stated, written.inspection.sha256):
+            raise Damaged("the checksum differs")
+    if written.size == 0 or (size is not None and size != written.size):
+        raise Damaged("the length differs")
 
 
 def _is_digest(stated: str, digest: bytes) -> bool:

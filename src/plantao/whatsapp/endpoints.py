@@ -8,6 +8,8 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from plantao.conversations.drafts import prepared
+from plantao.conversations.media_endpoints import InMedia
+from plantao.conversations.media_store import MediaStore
 from plantao.conversations.models import MessageStatus, MessageType
 from plantao.conversations.schemas import Components, MessageFields, Text
 from plantao.conversations.views import encode_json
@@ -16,10 +18,8 @@ from plantao.customers.phones import InvalidPhone, parse_phone
 from plantao.identity.access import StaffBodyRoute, require
 from plantao.identity.models import Actor
 from plantao.identity.policy import Permission
-from plantao.kit.db import Database
 from plantao.kit.errors import ErrorCode, Forbidden, ValidationFailed
 from plantao.kit.http.answers import errors
-from plantao.kit.http.dependencies import InDatabase
 from plantao.whatsapp.outreach import send_to_phone
 
 router = APIRouter(prefix="/whatsapp", tags=["whatsapp"], route_class=StaffBodyRoute)
@@ -87,34 +87,33 @@ async def verify_webhook(
 @router.post(
     "/send", status_code=202, response_model=SendOut, responses=errors(403, 404, ErrorCode.OUTSIDE_SERVICE_WINDOW)
 )
-async def send(body: SendInput, request: Request, actor: Sender, database: InDatabase) -> Response:
+async def send(body: SendInput, request: Request, actor: Sender, media: InMedia) -> Response:
     """Enviar uma mensagem a um número de telefone.
 
     Acha ou abre a conversa do cliente. Precisa da janela de 24 horas aberta.
     """
-    return await _send(request, actor, database, body.to, body.wish())
+    return await _send(request, actor, media, body.to, body.wish())
 
 
 @router.post("/send-template", status_code=202, response_model=SendOut, responses=errors(403, 404))
-async def send_template(body: TemplateInput, request: Request, actor: Sender, database: InDatabase) -> Response:
+async def send_template(body: TemplateInput, request: Request, actor: Sender, media: InMedia) -> Response:
     """Enviar um template aprovado a um número de telefone.
 
     Dentro ou fora da janela de 24 horas.
     """
-    return await _send(request, actor, database, body.to, body.wish())
+    return await _send(request, actor, media, body.to, body.wish())
 
 
-async def _send(request: Request, actor: Actor, database: Database, to: str, wish: Wish) -> Response:
+async def _send(request: Request, actor: Actor, media: MediaStore, to: str, wish: Wish) -> Response:
     try:
         phone = parse_phone(to)
     except InvalidPhone:
         raise ValidationFailed("Informe um telefone válido com DDI e DDD.", field="to") from None
     state = request.app.state
     now = state.clock.now()
-    async with prepared(wish, state.check_draft, database, now) as draft, database.transaction() as tx:
-        conversation_id, message = await send_to_phone(
-            tx, actor, phone, draft, now, state.intake_rules, state.fit_draft
-        )
+    async with prepared(wish, state.check_draft, media, actor.user_id) as draft, media.database.transaction() as tx:
+        found = await send_to_phone(tx, actor, phone, draft, now, state.intake_rules, state.fit_draft)
+    conversation_id, message = found
     answer: dict[str, Any] = {
         "message_id": message.id,
         "conversation_id": conversation_id,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from plantao.conversations import changes, media_files
+from plantao.conversations import changes
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.whatsapp import early_statuses, rates
@@ -13,7 +13,6 @@ from plantao.whatsapp.account import alerts
 KEEP_EARLY_STATUSES = timedelta(days=30)  # as long as Meta tries to deliver a message
 KEEP_ALERTS = timedelta(days=365)
 KEEP_RATES = timedelta(hours=1)
-KEEP_LOOSE_FILES = timedelta(hours=1)  # much longer than a request takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +29,4 @@ class Housekeeping:
             await alerts.prune(tx, now - KEEP_ALERTS)
             await changes.apply_arrived(tx, now)
             await rates.prune(tx, now - KEEP_RATES)
-            await media_files.prune_loose(tx, now - KEEP_LOOSE_FILES)
         return self.EVERY

@@ -13,6 +13,7 @@ from datetime import timedelta
 import structlog
 
 from plantao.conversations import outbox
+from plantao.conversations.media_store import MediaStore
 from plantao.conversations.models import MessageStatus, SentBy
 from plantao.conversations.outbox import Outgoing, StatusUpdate
 from plantao.customers.repository import learn_wa_id
@@ -49,12 +50,13 @@ class Sender:
     clock: Clock
     bell: Bell
     receipts: Receipts
+    media: MediaStore
     rng: random.Random = field(default_factory=random.Random)
     _uploads: Uploads = field(init=False)
     _in_flight: InFlight = field(init=False)
 
     def __post_init__(self) -> None:
-        self._uploads = Uploads(self.database, self.graph, self.clock, LEASE)
+        self._uploads = Uploads(self.database, self.media, self.graph, self.clock, LEASE)
         self._in_flight = InFlight("send", CONCURRENCY, on_end=self.bell.ring)
 
     async def step(self) -> float:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from plantao.conversations import media_files, outbox
 from plantao.conversations.media_files import StoredFile
+from plantao.conversations.media_store import MediaStore
 from plantao.conversations.outbox import Outgoing
+from plantao.kit.blobs import BlobMissing, BlobsUnavailable
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.whatsapp.graph.client import GraphClient
@@ -22,6 +24,7 @@ class Uploads:
     """`lease`: how long a claimed message is ours from the moment at which it is sent."""
 
     database: Database
+    media: MediaStore
     graph: GraphClient
     clock: Clock
     lease: timedelta
@@ -51,7 +54,11 @@ class Uploads:
     async def _upload(self, message: Outgoing, file: StoredFile) -> str:
         await self._extend_lease(message, file.size)
         try:
-            media_id = await self.graph.upload(media_files.read(self.database, file.id), file.size, file.mime_type)
+            media_id = await self.graph.upload(self.media.read(file), file.size, file.mime_type)
+        except BlobMissing:
+            raise PayloadError("media", "O arquivo não está mais guardado.") from None
+        except BlobsUnavailable:
+            raise NotSent("the store of files does not answer") from None
         except OutcomeUnknown as failure:
             # Whatever became of the upload, no message was sent: nothing to wait for before the next try.
             raise NotSent(str(failure)) from None

@@ -13,6 +13,7 @@ from plantao.kit.rates.rate import Rate
 
 Endpoint = tuple[str, str]  # method, path
 LOG_IN = "login"
+_LINK = b"link="  # what stands for the header in the address of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class RateLimits:
             if name == b"authorization":
                 scheme, _, token = str(value, "latin-1").partition(" ")
                 return self._user_of(token.strip()) if scheme.lower() == "bearer" else None
-        return None
+        query: bytes = scope["query_string"]
+        return self._user_of(str(query[len(_LINK) :], "latin-1")) if query.startswith(_LINK) else None
 
 
 def _note(scope: Scope, window: Window) -> None:

@@ -14,10 +14,12 @@ MAX_FILE: Final = 100 * 1024 * 1024  # Meta's limit for documents, the largest t
 UPLOAD_LIFE: Final = timedelta(days=30)
 SLOWEST: Final = 256 * 1024  # bytes a second that a transfer must reach on the whole
 START_SECONDS: Final = 15.0
+# Files are at lookaside.fbsbx.com; the others are where Meta keeps what its applications show.
+_HOSTS: Final = (".fbsbx.com", ".fbcdn.net", ".facebook.com", ".whatsapp.net", ".whatsapp.com")
 
 
 class FileRefused(Exception):
-    """What Meta points to is not fetched at all: another host without TLS, or more than MAX_FILE bytes."""
+    """What Meta points to is not fetched at all: it is on no host of Meta's, or more than MAX_FILE bytes."""
 
 
 class FileInfo(Struct, frozen=True):
@@ -55,9 +57,10 @@ def transfer_seconds(size: int) -> float:
 
 
 def may_be_asked(url: httpx2.URL, graph: httpx2.URL) -> bool:
-    """Whether the token may go there: to Graph itself, or over TLS to the host that Graph named."""
+    """Whether the token may go there: to the configured Graph itself, or over TLS to a host of Meta's."""
     same = (url.scheme, url.host, url.port) == (graph.scheme, graph.host, graph.port)
-    return bool(url.host) and (same or url.scheme == "https") and not url.userinfo
+    is_meta = url.scheme == "https" and url.port is None and f".{url.host}".endswith(_HOSTS)
+    return bool(url.host) and (same or is_meta) and not url.userinfo
 
 
 def _field(boundary: str, name: str, value: str) -> str:
