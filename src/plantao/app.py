@@ -18,7 +18,7 @@ from plantao.chatbot.engine import Engine
 from plantao.chatbot.turns import BotTurns
 from plantao.conversations import endpoints as conversations
 from plantao.conversations import events, inline_files, media_endpoints
-from plantao.conversations.incoming import IntakeRules
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.paging import ConversationList
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard.service import Dashboard
@@ -120,14 +120,20 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
     hub = open_hub(redis_url)
     clock = clock or SystemClock()
     database = Database(database_url, hub)
+    numbers = read_numbers(settings)
     return Parts(
         settings=settings,
         clock=clock,
         hub=hub,
         database=database,
         store=open_store(settings, database),
-        numbers=read_numbers(settings),
-        rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
+        numbers=numbers,
+        rules=IntakeRules(
+            timedelta(seconds=settings.bot_debounce_seconds),
+            ZoneInfo(settings.timezone),
+            numbers.first.phone_number_id,
+            numbers.without_bot,
+        ),
         engine=build_engine(settings),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
@@ -145,13 +151,12 @@ class Workers:
         self._parts = parts
         self._bells = bells
         self._unsubscribe = parts.hub.subscribe(self._ring)
-        first = parts.numbers.first
-        self._receipts = Receipts(first.graph)
-        materialiser = Materialiser(parts.database, parts.clock, parts.rules, self._receipts, parts.ledger)
+        numbers = parts.numbers
+        self._receipts = Receipts()
+        materialiser = Materialiser(parts.database, parts.clock, parts.rules, numbers, self._receipts, parts.ledger)
         self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT])
-        bell = bells[events.OUTBOX]
-        self._sender = Sender(parts.database, first.graph, first.phone_number_id, parts.clock, bell, self._receipts)
-        self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA])
+        self._sender = Sender(parts.database, numbers, parts.clock, bells[events.OUTBOX], self._receipts)
+        self._downloads = Downloads(parts.database, numbers, parts.clock, bells[events.MEDIA])
         housekeeping = Housekeeping(parts.database, parts.clock)
         self._workers = [
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
@@ -243,11 +248,12 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.identity = identity
     app.state.conversation_list = ConversationList(parts.database, parts.clock)
     app.state.intake_rules = parts.rules
+    app.state.numbers = parts.numbers
     app.state.engine = parts.engine
     app.state.check_draft = check_draft
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
-    app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock)
+    app.state.health = HealthMonitor(parts.database, parts.store, parts.hub, parts.numbers, parts.clock)
     app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)

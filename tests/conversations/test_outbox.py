@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conversations.world import fetch, hear, id_of, opened, say
+from tests.conversations.world import NUMBER, fetch, hear, id_of, opened, say
 
 from plantao.conversations import outbox
 from plantao.conversations.models import MessageStatus
@@ -23,7 +23,7 @@ TICKS = [s for s in MessageStatus if s is not MessageStatus.QUEUED]
 
 async def claim(database: Database, clock: ManualClock, limit: int = 10) -> list[Outgoing]:
     async with database.transaction() as tx:
-        return await outbox.claim(tx, clock.now(), LEASE, limit)
+        return await outbox.claim(tx, [NUMBER], clock.now(), LEASE, limit)
 
 
 async def apply(database: Database, *updates: StatusUpdate) -> list[StatusUpdate]:
@@ -63,7 +63,7 @@ async def test_a_postponed_message_holds_back_the_later_ones(database: Database,
     [first] = await claim(database, clock)
     async with database.transaction() as tx:
         await outbox.postpone(tx, [(first.id, clock.now() + timedelta(seconds=5))], refund_attempt=True)
-        assert await outbox.next_due(tx) == clock.now()  # the second's own time, which does not make it due
+        assert await outbox.next_due(tx, [NUMBER], clock.now()) == clock.now() + timedelta(seconds=5)
     assert await claim(database, clock) == []
     clock.advance(seconds=5)
     [again] = await claim(database, clock)

@@ -36,11 +36,10 @@ class Bench:
     phone: str = "5511999999999"
 
     def sender(self) -> Sender:
-        graph = self.parts.numbers.first.graph
-        return Sender(self.parts.database, graph, "106540352242922", self.clock, Bell(), Receipts(graph))
+        return Sender(self.parts.database, self.parts.numbers, self.clock, Bell(), Receipts())
 
     def downloads(self) -> Downloads:
-        return Downloads(self.parts.database, self.parts.numbers.first.graph, self.clock, Bell())
+        return Downloads(self.parts.database, self.parts.numbers, self.clock, Bell())
 
     async def conversation(self, media: dict[str, Any] | None = None) -> repository.Conversation:
         now = self.clock.now()
@@ -77,10 +76,11 @@ async def bench(database_url: str) -> AsyncIterator[Bench]:
         await parts.database.dispose()
 
 
-async def die(worker: Sender | Downloads) -> None:
+async def die(sender: Sender) -> None:
     """As far as the database can tell: what was begun ends without a word."""
-    worker._in_flight.cancel()
-    await worker._in_flight.drain()
+    for outlet in sender._outlets:
+        outlet.in_flight.cancel()
+    await sender.drain()
 
 
 async def test_dying_between_upload_and_send_sends_once(bench: Bench) -> None:

@@ -2,15 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from plantao.conversations import intake, media_intake, survey
 from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announce
-from plantao.conversations.intake import OpenConversation
+from plantao.conversations.intake import IntakeRules, OpenConversation, Writer
 from plantao.conversations.models import Channel, Direction, HandledBy, MessageStatus, MessageType, SentBy
 from plantao.conversations.policy import SERVICE_WINDOW, STATUS_RANK, whole_second
 from plantao.conversations.views import MessageView, encode_json, message_id, public_media
@@ -40,14 +39,7 @@ class Incoming:
     reply_id: str | None = None  # behind a pressed button or list row
     error: dict[str, Any] | None = None
     sent_by: SentBy = SentBy.CUSTOMER
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeRules:
-    """`bot_debounce`: how long the bot waits for the rest of a burst; `zone`: where the day of a protocol begins."""
-
-    bot_debounce: timedelta
-    zone: ZoneInfo
+    number: str = ""  # of ours, that it was written to; empty: the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +66,12 @@ async def receive(
     of each conversation. Must be called by one transaction at a
     time (the caller's lock): the numbering trusts that nobody else stores incoming messages meanwhile.
     """
-    fresh = await _without_known(tx, messages)
+    fresh = await _without_known(tx, [_on_a_number(message, rules) for message in messages])
     if not fresh:
         return []
-    answers = await survey.find_answers(tx, fresh, channel)
+    answers = await survey.find_answers(tx, fresh, channel, rules.first_number)
     writers = _who_writes([message for message in fresh if message.external_id not in answers])
-    conversations = await intake.open_conversations(tx, writers, channel, now, rules.zone) if writers else {}
+    conversations = await intake.open_conversations(tx, writers, channel, now, rules) if writers else {}
     numbered = _number(fresh, conversations, answers)
     rank = STATUS_RANK[MessageStatus.DELIVERED]
     rows = [_message_row(item) for item in numbered]
@@ -103,24 +95,28 @@ async def _without_known(tx: Transaction, messages: Sequence[Incoming]) -> list[
     return sorted((m for id_, m in by_id.items() if id_ not in known), key=lambda m: m.sent_at)
 
 
-def _who_writes(messages: Sequence[Incoming]) -> dict[CustomerId, bool]:
-    """Each customer, and whether something that opens a conversation was written."""
-    writers: dict[CustomerId, bool] = defaultdict(bool)
+def _on_a_number(message: Incoming, rules: IntakeRules) -> Incoming:
+    return message if message.number else replace(message, number=rules.first_number)
+
+
+def _who_writes(messages: Sequence[Incoming]) -> dict[Writer, bool]:
+    """Each customer with each number, and whether something that opens a conversation was written."""
+    writers: dict[Writer, bool] = defaultdict(bool)
     for message in messages:
-        writers[message.customer_id] |= message.opens
+        writers[message.customer_id, message.number] |= message.opens
     return writers
 
 
 def _number(
     messages: Sequence[Incoming],
-    conversations: Mapping[CustomerId, OpenConversation],
+    conversations: Mapping[Writer, OpenConversation],
     answers: Mapping[str, survey.Answer],
 ) -> list[Numbered]:
     last: dict[UUID, int] = {}
     numbered = []
     for message in messages:
         answer = answers.get(message.external_id)
-        conversation = answer.conversation if answer is not None else conversations[message.customer_id]
+        conversation = answer.conversation if answer is not None else conversations[message.customer_id, message.number]
         last[conversation.id] = last.get(conversation.id, conversation.last_seq) + 1
         numbered.append(Numbered(message, conversation, uuid7(), last[conversation.id], answer))
     return numbered
@@ -180,7 +176,7 @@ def _announce(tx: Transaction, numbered: Sequence[Numbered]) -> None:
         conversation = item.conversation
         event = NewMessage(conversation.id, _view(item))
         announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
-    if any(item.conversation.reopened for item in numbered):
+    if any(item.conversation.queued for item in numbered):
         tx.publish(ROUTING)
         tx.publish(DESK)
 

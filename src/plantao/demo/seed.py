@@ -6,7 +6,8 @@ from uuid import UUID
 
 from plantao.conversations import bot_turns, repository
 from plantao.conversations.assigning import close, enqueue, hand_to
-from plantao.conversations.incoming import Incoming, IntakeRules, receive
+from plantao.conversations.incoming import Incoming, receive
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.listing import Filters
 from plantao.conversations.listing import count as count_conversations
 from plantao.conversations.models import Channel, MessageStatus, MessageType, Resolution, SentBy

@@ -25,9 +25,9 @@ from plantao.kit.db import Database
 from plantao.kit.file_types import checked_type
 from plantao.kit.in_flight import InFlight
 from plantao.kit.wakeup import Bell
-from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphFailure
 from plantao.whatsapp.graph.files import MAX_FILE, FileRefused, transfer_seconds
+from plantao.whatsapp.numbers import Numbers
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Downloads:
     """`step` is the worker's; `drain` ends the transfers in flight, which the next start repeats."""
 
     database: Database
-    graph: GraphClient
+    numbers: Numbers
     clock: Clock
     bell: Bell
     rng: random.Random = field(default_factory=random.Random)
@@ -87,12 +87,13 @@ class Downloads:
             raise
 
     async def _receive(self, wanted: WantedFile, file: IO[bytes]) -> None:
-        info = await self.graph.file_info(wanted.external_id)
+        graph = (self.numbers.of(wanted.number) or self.numbers.first).graph
+        info = await graph.file_info(wanted.external_id)
         if info.size is not None and info.size > MAX_FILE:
             raise FileRefused("the file is larger than 100 MB")
         seconds = transfer_seconds(info.size or MAX_FILE)
         await self._postpone(wanted, timedelta(seconds=seconds) + LEASE)
-        async with asyncio.timeout(seconds), self.graph.download(info.url) as chunks:
+        async with asyncio.timeout(seconds), graph.download(info.url) as chunks:
             digest, size = await _spool(chunks, file)
         for stated in (wanted.sha256, info.sha256):
             if stated and not _is_digest(stated, digest):

@@ -19,6 +19,7 @@ from plantao.kit.db import Database
 from plantao.kit.errors import ErrorCode, Forbidden, ValidationFailed
 from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InDatabase
+from plantao.whatsapp.numbers import Number
 from plantao.whatsapp.outreach import send_to_phone
 
 router = APIRouter(prefix="/whatsapp", tags=["whatsapp"], route_class=StaffBodyRoute)
@@ -37,6 +38,7 @@ class SendInput(BaseModel):
     content: str = Field(examples=["Olá! Esta é uma mensagem de teste."])
     caption: Text | None = Field(None, max_length=1024)
     filename: Text | None = Field(None, max_length=240, examples=["boleto.pdf"])
+    phone_number_id: Text | None = Field(None, max_length=40, examples=["106540352242922"])
 
     def wish(self) -> Wish:
         return Wish(self.type, self.content, self.caption, self.filename)
@@ -53,6 +55,7 @@ class TemplateInput(BaseModel):
     components: Components | None = Field(
         None, examples=[[{"type": "body", "parameters": [{"type": "text", "text": "João"}]}]]
     )
+    phone_number_id: Text | None = Field(None, max_length=40, examples=["106540352242922"])
 
     def wish(self) -> Wish:
         return Wish(
@@ -97,7 +100,7 @@ async def send(body: SendInput, request: Request, actor: Sender, database: InDat
 
     Acha ou abre a conversa do cliente. Precisa da janela de 24 horas aberta.
     """
-    return await _send(request, actor, database, body.to, body.wish())
+    return await _send(request, actor, database, body)
 
 
 @router.post("/send-template", status_code=202, response_model=SendOut, responses=errors(403, 404))
@@ -106,18 +109,21 @@ async def send_template(body: TemplateInput, request: Request, actor: Sender, da
 
     Dentro ou fora da janela de 24 horas.
     """
-    return await _send(request, actor, database, body.to, body.wish())
+    return await _send(request, actor, database, body)
 
 
-async def _send(request: Request, actor: Actor, database: Database, to: str, wish: Wish) -> Response:
+async def _send(request: Request, actor: Actor, database: Database, body: SendInput | TemplateInput) -> Response:
     try:
-        phone = parse_phone(to)
+        phone = parse_phone(body.to)
     except InvalidPhone:
         raise ValidationFailed("Informe um telefone válido com DDI e DDD.", field="to") from None
     state = request.app.state
-    now = state.clock.now()
-    async with prepared(wish, state.check_draft, database, now) as draft, database.transaction() as tx:
-        conversation_id, message = await send_to_phone(tx, actor, phone, draft, now, state.intake_rules)
+    number: Number | None = state.numbers.of(body.phone_number_id)
+    if number is None:
+        raise ValidationFailed("Este número não está configurado.", field="phone_number_id")
+    ours, now = number.phone_number_id, state.clock.now()
+    async with prepared(body.wish(), state.check_draft, database, now) as draft, database.transaction() as tx:
+        conversation_id, message = await send_to_phone(tx, actor, phone, ours, draft, now, state.intake_rules)
     answer: dict[str, Any] = {
         "message_id": message.id,
         "conversation_id": conversation_id,

@@ -7,6 +7,7 @@ stored all the same. Everything may run twice: messages are known by their ids, 
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,8 @@ from uuid import UUID
 
 import structlog
 
-from plantao.conversations.incoming import Incoming, IntakeRules, receive
+from plantao.conversations.incoming import Incoming, receive
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.merging import merge_conversations
 from plantao.conversations.models import Channel, MessageStatus, MessageType, SentBy
 from plantao.conversations.outbox import StatusUpdate, apply_statuses
@@ -24,9 +26,11 @@ from plantao.customers.service import Renaming, forget, place_contacts
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction, is_transient
-from plantao.whatsapp import early_statuses, ledger
+from plantao.whatsapp import early_statuses, ledger, rates
+from plantao.whatsapp.failures import closes_window, error_of, log_status, redirected
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.ledger import LedgerRow
+from plantao.whatsapp.numbers import Number, Numbers
 from plantao.whatsapp.receipts import Receipts
 from plantao.whatsapp.wire.models import (
     BadItem,
@@ -63,6 +67,7 @@ class Materialiser:
     database: Database
     clock: Clock
     rules: IntakeRules
+    numbers: Numbers
     receipts: Receipts
     writer: LedgerWriter
 
@@ -84,24 +89,47 @@ class Materialiser:
                 if not await ledger.try_lock(tx):
                     return Batch(0, LOCKED_SECONDS)
                 rows = await ledger.pending(tx, BATCH_ROWS, BATCH_BYTES)
-                to_answer = await self._store(tx, rows) if rows else []
+                to_answer = await self._store(tx, rows) if rows else {}
         except Exception as error:
             if is_transient(error):
                 raise
             log.warning("materialise_batch_split", error=type(error).__name__)
             return Batch(await self._one_by_one(), 0)
-        self.receipts.show(to_answer, typing=True)
+        for number, wamids in to_answer.items():
+            self.receipts.show(wamids, typing=True, graph=number.graph)
         took_all = len(rows) < BATCH_ROWS and sum(len(row.body) for row in rows) < BATCH_BYTES
         return Batch(len(rows), IDLE_SECONDS if took_all else 0)
 
-    async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> list[str]:
+    async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> dict[Number, list[str]]:
         now = self.clock.now()
-        webhooks = [(row, _read(row)) for row in rows]
+        webhooks = [(row, self._read(row)) for row in rows]
         messages = [(message, row.received_at) for row, found in webhooks for message in found.messages]
         to_answer = await store_messages(tx, messages, now, self.rules)
         await store_statuses(tx, [status for _, found in webhooks for status in found.statuses], now)
         await _finish(tx, webhooks, now)
-        return to_answer
+        return self._by_number(to_answer, [message for message, _ in messages])
+
+    def _by_number(self, wamids: Sequence[str], messages: Sequence[InboundMessage]) -> dict[Number, list[str]]:
+        wanted, found = set(wamids), defaultdict(list)
+        for message in messages:
+            number = self.numbers.get(message.phone_number_id)
+            if message.wamid in wanted and number is not None:
+                found[number].append(message.wamid)
+        return found
+
+    def _read(self, row: LedgerRow) -> Webhook:
+        """What a body holds; what was written to a number that is not ours is put aside, and can be read again."""
+        found = _read(row)
+        ours: list[InboundMessage] = []
+        strangers: list[InboundMessage] = []
+        for message in found.messages:
+            (strangers if self.numbers.get(message.phone_number_id) is None else ours).append(message)
+        if not strangers:
+            return found
+        metrics.UNKNOWN_NUMBER.inc(len(strangers))
+        log.warning("number_not_ours", ledger_id=row.id, messages=len(strangers))
+        bad = [BadItem(m.path, f"number {m.phone_number_id} is not in the settings", m.raw) for m in strangers]
+        return Webhook(ours, found.statuses, found.notices, found.bad + bad)
 
     async def _one_by_one(self) -> int:
         async with self.database.transaction() as tx:
@@ -128,7 +156,7 @@ class Materialiser:
             row = await self._claim(tx, id_)
             if row is None:
                 return
-            found, now = _read(row), self.clock.now()
+            found, now = self._read(row), self.clock.now()
             for message in found.messages:
                 try:
                     async with tx.savepoint():
@@ -186,7 +214,9 @@ async def store_messages(
         _incoming(message, received_at, customer_id)
         for (message, received_at), customer_id in zip(messages, placed.customer_ids, strict=True)
     ]
-    return await receive(tx, incoming, Channel.WHATSAPP, now, rules)
+    to_answer = await receive(tx, incoming, Channel.WHATSAPP, now, rules)
+    await rates.count_received(tx, [message.phone_number_id for message, _ in messages])
+    return to_answer
 
 
 def _contact(message: InboundMessage) -> Contact | Renaming:
@@ -213,6 +243,7 @@ def _incoming(message: InboundMessage, received_at: datetime, customer_id: Custo
         reply_id=message.reply_id,
         error=_error(message.error),
         sent_by=SentBy.SYSTEM if message.type is MessageType.SYSTEM else SentBy.CUSTOMER,
+        number=message.phone_number_id,
     )
 
 
@@ -230,19 +261,24 @@ def _stored_media(media: InboundMedia) -> dict[str, object]:
 async def store_statuses(tx: Transaction, statuses: Sequence[InboundStatus], now: datetime) -> None:
     if not statuses:
         return
-    unknown = await apply_statuses(tx, [_update(status, now) for status in statuses])
+    updates = [_update(status, now) for status in statuses]
+    unknown = await apply_statuses(tx, [update for update in updates if not await redirected(tx, update, now)])
     if unknown:
         await early_statuses.lock(tx, [update.external_id for update in unknown if update.external_id])
         await early_statuses.keep(tx, await apply_statuses(tx, unknown))
 
 
 def _update(status: InboundStatus, now: datetime) -> StatusUpdate:
+    code = status.error.code if status.error is not None else None
+    if status.error is not None:
+        log_status(status.error, status.wamid)
     return StatusUpdate(
         status=MessageStatus(status.status),
         at=status.at or now,
         external_id=status.wamid,
         id=_our_id(status.callback_data),
-        error=_error(status.error),
+        error=error_of(code) if status.error is not None else None,
+        closes_window=closes_window(code),
     )
 
 
