@@ -164,7 +164,7 @@ async def test_set_throughput_is_what_a_number_is_paced_by(database: Database, c
     async with database.transaction() as tx:
         for level in ("COEXISTENCE", "HIGH"):
             await sending_state.set_throughput(tx, "1", level)
-        assert (await sending_state.states(tx))["1"].throughput == "HIGH"
+        assert (await sending_state.state(tx, "1")).throughput == "HIGH"
         high = await rates.open_books(tx, "1", "a", "HIGH", clock.now())
         low = await rates.open_books(tx, "2", "a", "COEXISTENCE", clock.now())
         unknown = await rates.open_books(tx, "3", "a", "NOT_APPLICABLE", clock.now())

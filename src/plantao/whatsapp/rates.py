@@ -37,8 +37,9 @@ RECEIVED_AT_MOST: Final = 0.75  # what comes in leaves at least a quarter of a s
 NO_BURST = timedelta()
 
 READ = text("""
-    SELECT key, used_until, received, read_at FROM whatsapp_send_rates
-    WHERE key = ANY(CAST(:keys AS text[])) ORDER BY key FOR UPDATE
+    SELECT key, used_until, received, read_at,
+           (SELECT total FROM whatsapp_received WHERE phone_number_id = :number) AS total
+    FROM whatsapp_send_rates WHERE key = ANY(CAST(:keys AS text[])) ORDER BY key FOR UPDATE
 """)
 
 RECEIVED = text("SELECT total FROM whatsapp_received WHERE phone_number_id = :number")
@@ -159,11 +160,13 @@ class Books:
 async def open_books(tx: Transaction, number: str, account: str | None, throughput: str, now: datetime) -> Books:
     """Locks the number's limits until the transaction ends, and counts in what has come in since the last send."""
     limit = number_limit(throughput)
-    total = await tx.first(RECEIVED, {"number": number})
-    books = Books(number, account, limit, now, total.total if total is not None else 0, now)
+    books = Books(number, account, limit, now, 0, now)
     lanes = [lane_key(books.number, lane) for lane in SHARED]
     keys = [number_key(number), account_key(account), programs_key(number), *lanes]
-    for row in await tx.rows(READ, {"keys": sorted(keys)}):
+    rows = await tx.rows(READ, {"keys": sorted(keys), "number": number})
+    found = rows or await tx.rows(RECEIVED, {"number": number})
+    books.received = next((row.total for row in found if row.total is not None), 0)
+    for row in rows:
         books.used[row.key] = row.used_until
         if row.received is not None:
             _count_in(books, row, PER_SECOND.get(throughput, PER_SECOND[STANDARD]))
@@ -188,7 +191,7 @@ async def reserve(tx: Transaction, books: Books, messages: Iterable[Outgoing]) -
     """Books the messages that may go to their customers now; answers the others, each with when to try again."""
     wanted = list(messages)
     keys = sorted({pair_key(books.number, message.customer_id) for message in wanted})
-    pairs = {row.key: row.used_until for row in await tx.rows(READ, {"keys": keys})}
+    pairs = {row.key: row.used_until for row in await tx.rows(READ, {"keys": keys, "number": books.number})}
     later: dict[UUID, datetime] = {}
     for message in wanted:
         pair = pair_key(books.number, message.customer_id)

@@ -51,63 +51,61 @@ class Sender:
 
     async def step(self) -> float:
         """Claims what is due and starts sending it; answers the seconds until the next message may go."""
-        async with self.database.transaction() as tx:
-            states = await sending_state.states(tx)
-        return min([await self._serve(outlet, states) for outlet in self._outlets])
+        return min([await self._serve(outlet) for outlet in self._outlets])
 
     async def drain(self) -> None:
         for outlet in self._outlets:
             await outlet.in_flight.drain()
 
-    async def _serve(self, outlet: "_Outlet", states: dict[str, State]) -> float:
-        name = outlet.number.phone_number_id
-        state = states.get(name, State(name))
-        if state.stopped_by is not None:
-            return await self._try_stopped(outlet, state)
-        free = outlet.in_flight.free
-        if free <= 0:
+    async def _serve(self, outlet: "_Outlet") -> float:
+        if outlet.in_flight.free <= 0:
             return IDLE_SECONDS  # each call that ends rings the bell
         async with self.database.transaction() as tx:
-            claimed, ready, wait_until = await self._claim(tx, outlet, state, free)
-        for message in ready:
-            outlet.in_flight.start(outlet.delivery.deliver(message, state.throughput))
-        if claimed:
-            return 0
-        return _seconds(self.clock.now(), wait_until)
+            state = await sending_state.state(tx, outlet.number.phone_number_id)
+            is_stopped = state.stopped_by is not None
+            turn = await (self._try_stopped if is_stopped else self._claim)(tx, outlet, state)
+        for message in turn.messages:
+            outlet.in_flight.start(outlet.delivery.deliver(message, state.throughput, trial=is_stopped))
+        if turn.probes:
+            outlet.in_flight.start(outlet.delivery.probe())
+        return 0 if turn.took else _seconds(self.clock.now(), turn.until)
 
-    async def _claim(
-        self, tx: Transaction, outlet: "_Outlet", state: State, free: int
-    ) -> tuple[int, list[Outgoing], datetime | None]:
-        """How many were claimed, those that may go now, and when to look again if none was."""
+    async def _claim(self, tx: Transaction, outlet: "_Outlet", state: State) -> "_Turn":
         number, now = outlet.number, self.clock.now()
         books = await rates.open_books(tx, number.phone_number_id, number.business_account_id, state.throughput, now)
         if books.slots <= 0:
-            return 0, [], books.opens_at
-        claimed = await outbox.claim(tx, outlet.names, now, LEASE, min(free, books.slots), books.shares)
+            return _Turn(until=books.opens_at)
+        limit = min(outlet.in_flight.free, books.slots)
+        claimed = await outbox.claim(tx, outlet.names, now, LEASE, limit, books.shares)
         if not claimed:
-            return 0, [], await outbox.next_due(tx, outlet.names, now)
+            return _Turn(until=await outbox.next_due(tx, outlet.names, now))
         later = await rates.reserve(tx, books, claimed)
         if later:
             await outbox.postpone(tx, list(later.items()), refund_attempt=True)
-        return len(claimed), [message for message in claimed if message.id not in later], None
+        return _Turn([message for message in claimed if message.id not in later], took=True)
 
-    async def _try_stopped(self, outlet: "_Outlet", state: State) -> float:
+    async def _try_stopped(self, tx: Transaction, outlet: "_Outlet", state: State) -> "_Turn":
         """Now and then, and at once with another token, it is tried whether a number that has stopped works again."""
-        now, message = self.clock.now(), None
-        async with self.database.transaction() as tx:
-            if not await sending_state.claim_probe(tx, state, outlet.number.fingerprint, now):
-                return _seconds(now, state.probe_at)
-            if state.stopped_by is ErrorClass.CONFIGURATION:
-                message = next(iter(await outbox.claim(tx, outlet.names, now, LEASE, 1)), None)
-        if message is not None:
-            outlet.in_flight.start(outlet.delivery.deliver(message, state.throughput, trial=True))
-        elif state.stopped_by is ErrorClass.TOKEN:
-            outlet.in_flight.start(outlet.delivery.probe())
-        return 0  # what was begun tells when to look again
+        now = self.clock.now()
+        if not await sending_state.claim_probe(tx, state, outlet.number.fingerprint, now):
+            return _Turn(until=state.probe_at)
+        if state.stopped_by is ErrorClass.TOKEN:
+            return _Turn(took=True, probes=True)
+        return _Turn(await outbox.claim(tx, outlet.names, now, LEASE, 1), took=True)
 
 
 def _seconds(now: datetime, until: datetime | None) -> float:
     return IDLE_SECONDS if until is None else min(IDLE_SECONDS, max(0.001, (until - now).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a number does now: these messages, a question to Meta, or nothing until a moment."""
+
+    messages: Sequence[Outgoing] = ()
+    took: bool = False
+    probes: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ permission), one message tries now and then, for only sending proves that sendin
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from plantao.kit.db import Transaction
 from plantao.whatsapp.graph.error_table import ErrorClass
@@ -19,9 +19,9 @@ from plantao.whatsapp.rates import STANDARD
 TOKEN_PROBE: Final = timedelta(seconds=30)
 FIRST_TRIAL, LONGEST_TRIAL = timedelta(minutes=1), timedelta(minutes=15)
 
-STATES = text("""
+STATE = text("""
     SELECT phone_number_id, throughput, stopped_by, stopped_code, probe_at, probes, token_fingerprint
-    FROM whatsapp_sending
+    FROM whatsapp_sending WHERE phone_number_id = :number
 """)
 
 STOP = text("""
@@ -77,12 +77,10 @@ class State:
         return self.probe_at is None or self.probe_at <= now or self.token_fingerprint != fingerprint
 
 
-async def states(tx: Transaction) -> dict[str, State]:
-    """Of all numbers that have a row; the others are as `State` is by itself."""
-    return {row.phone_number_id: _state(row) for row in await tx.rows(STATES)}
-
-
-def _state(row: Row[Any]) -> State:
+async def state(tx: Transaction, number: str) -> State:
+    row = await tx.first(STATE, {"number": number})
+    if row is None:
+        return State(number)
     by = ErrorClass(row.stopped_by) if row.stopped_by is not None else None
     return State(**dict(row._mapping) | {"stopped_by": by})
 
