@@ -60,6 +60,7 @@ class Cast:
             "conversation_id": own["id"],
             "phone": own["customer_phone"],
             "media_id": NOWHERE,
+            "phone_number_id": self.system.sim.config.phone_number_id,
             "session_id": NOWHERE,
             "verify_token": self.system.sim.config.verify_token,
             "unique": f"c{number}",
