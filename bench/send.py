@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import asyncpg
 import msgspec
 
-from bench.bodies import phone, webhook_request
+from bench.bodies import PHONE_NUMBER_ID, phone, webhook_request
 from bench.graph import GraphStandIn
 from bench.http_client import Client, api_request
 from bench.live_line import LiveLine
+from bench.processes import cpu_seconds
 from bench.report import Figure, percentile
 from bench.system import Ground, Process, ground, log_in, plantao
 
@@ -32,16 +33,38 @@ class Size:
     rest: int
     socket: int
     bot: int
+    queued: int
 
 
-FULL = Size(rounds=3, rest=150, socket=60, bot=40)
-QUICK = Size(rounds=1, rest=50, socket=25, bot=15)
+FULL = Size(rounds=3, rest=150, socket=60, bot=40, queued=3000)
+QUICK = Size(rounds=1, rest=50, socket=25, bot=15, queued=1000)
+
+# A campaign: one message each for many customers, by a number that Meta lets send 1,000 a second.
+RAISE = """
+    INSERT INTO whatsapp_sending (phone_number_id, throughput) VALUES ($1, 'HIGH') ON CONFLICT DO NOTHING
+"""
+QUEUE = (
+    """INSERT INTO customers (id, name, phone, wa_id, created_at)
+       SELECT md5($1 || n)::uuid, 'Cliente', $1 || n, $1 || n, now() FROM generate_series(10000, 9999 + $2::int) n""",
+    """INSERT INTO conversations (id, protocol, customer_id, channel, phone_number_id, status, handled_by, last_seq,
+                                  started_at, last_message_at)
+       SELECT md5('c' || $1 || n)::uuid, $1 || n, md5($1 || n)::uuid, 'whatsapp', $3, 'in_progress', 'bot', 1, now(),
+              now()
+       FROM generate_series(10000, 9999 + $2::int) n""",
+    """INSERT INTO messages (id, conversation_id, seq, direction, type, content, sent_at, stored_at, sent_by, status,
+                             status_rank, sent_from, due_at)
+       SELECT md5('m' || $1 || n)::uuid, md5('c' || $1 || n)::uuid, 1, 'outgoing', 'text', 'Sua fatura chegou.', now(),
+              now(), 'api', 'queued', 0, $3, now()
+       FROM generate_series(10000, 9999 + $2::int) n""",
+)
 
 
 async def measure(size: Size) -> list[Figure]:
     rest: list[list[float]] = []
     socket: list[list[float]] = []
     bot: list[list[float]] = []
+    queued: list[float] = []
+    thrifty: list[float] = []
     async with ground() as base, GraphStandIn().running() as graph:
         async with plantao(base.data_dir, graph.port, QUIET_BOT) as product:
             conversations = await _conversations(base, product)
@@ -50,6 +73,11 @@ async def measure(size: Size) -> list[Figure]:
                 print(f"send: round {number + 1} of {size.rounds}", file=sys.stderr)
                 rest.append(await _by_rest(product, graph, token, conversations, size.rest))
                 socket.append(await _by_socket(product, graph, token, conversations, size.socket))
+            for number in range(size.rounds):
+                print(f"send: a campaign, round {number + 1} of {size.rounds}", file=sys.stderr)
+                speed, per_cpu = await _campaign(base, product, graph, number, size.queued)
+                queued.append(speed)
+                thrifty.append(per_cpu)
         async with plantao(base.data_dir, graph.port, DEBOUNCE) as product:
             for number in range(size.rounds):
                 print(f"send: bot, round {number + 1} of {size.rounds}", file=sys.stderr)
@@ -57,6 +85,8 @@ async def measure(size: Size) -> list[Figure]:
     return [
         *_figures("Agent's REST send to Graph call", rest, "< 15"),
         *_figures("Agent's WebSocket send to Graph call", socket, "< 15"),
+        Figure("Sent of a campaign to many customers, by a number of 1,000 a second", queued, "messages/s", "", 0),
+        Figure("The same per CPU second of the server", thrifty, "messages/s", "", 0),
         *_figures("Webhook to bot's Graph call beyond the debounce", bot, "< 50"),
     ]
 
@@ -124,6 +154,27 @@ async def _latencies(graph: GraphStandIn, say: Say, conversations: list[str], co
         found.append(called_at - sent_at)
         await asyncio.sleep(pause)
     return found
+
+
+async def _campaign(
+    base: Ground, product: Process, graph: GraphStandIn, number: int, count: int
+) -> tuple[float, float]:
+    """Messages a second from the first call of Graph to the last, and by the server's own processor time."""
+    graph.forget()
+    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(base.dsn)
+    prefix = f"55119{number}"
+    async with connection.transaction():
+        await connection.execute(RAISE, PHONE_NUMBER_ID)
+        for statement in QUEUE:
+            given = (prefix, count, PHONE_NUMBER_ID) if "$3" in statement else (prefix, count)
+            await connection.execute(statement, *given)
+    await connection.close()
+    moments: list[float] = []
+    before = cpu_seconds(product.pid)
+    async with asyncio.timeout(TIMEOUT + count / 50):
+        while len(moments) < count:
+            moments.append((await graph.calls.get())[2])
+    return (count - 1) / (max(moments) - min(moments)), count / (cpu_seconds(product.pid) - before)
 
 
 async def _by_bot(product: Process, graph: GraphStandIn, first: int, count: int) -> list[float]:

@@ -18,7 +18,7 @@ from plantao.chatbot.engine import Engine
 from plantao.chatbot.turns import BotTurns
 from plantao.conversations import canned_endpoints, events, hours_endpoints, inline_files, media_endpoints
 from plantao.conversations import endpoints as conversations
-from plantao.conversations.incoming import IntakeRules
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.media_store import MediaStore
 from plantao.conversations.media_upkeep import MediaUpkeep
 from plantao.conversations.media_uploads import MAX_UPLOAD
@@ -143,7 +143,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
     clock = clock or SystemClock()
     database = Database(database_url, hub)
     numbers = read_numbers(settings)
-    receipts = Receipts(numbers.first.graph)
+    receipts = Receipts()
     return Parts(
         settings=settings,
         clock=clock,
@@ -151,12 +151,17 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         database=database,
         store=open_store(settings, database),
         numbers=numbers,
-        rules=IntakeRules(timedelta(seconds=settings.bot_debounce_seconds), ZoneInfo(settings.timezone)),
+        rules=IntakeRules(
+            timedelta(seconds=settings.bot_debounce_seconds),
+            ZoneInfo(settings.timezone),
+            numbers.first.phone_number_id,
+            numbers.without_bot,
+        ),
         engine=build_engine(settings),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
         receipts=receipts,
-        courtesy=WhatsAppCourtesy(database, receipts, clock),
+        courtesy=WhatsAppCourtesy(database, numbers, receipts, clock),
         media=MediaStore(database, open_blobs(settings), clock),
     )
 
@@ -185,14 +190,11 @@ class Workers:
         self._parts = parts
         self._bells = bells
         self._unsubscribe = parts.hub.subscribe(self._ring)
-        first = parts.numbers.first
-        materialiser = Materialiser(parts.database, parts.clock, parts.rules, parts.receipts, parts.ledger)
+        numbers, media = parts.numbers, parts.media
+        materialiser = Materialiser(parts.database, parts.clock, parts.rules, numbers, parts.receipts, parts.ledger)
         self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone)
-        bell = bells[events.OUTBOX]
-        self._sender = Sender(
-            parts.database, first.graph, first.phone_number_id, parts.clock, bell, parts.receipts, parts.media
-        )
-        self._downloads = Downloads(parts.database, first.graph, parts.clock, bells[events.MEDIA], parts.media)
+        self._sender = Sender(parts.database, numbers, parts.clock, bells[events.OUTBOX], parts.receipts, media)
+        self._downloads = Downloads(parts.database, numbers, parts.clock, bells[events.MEDIA], media)
         housekeeping = Housekeeping(parts.database, parts.clock)
         account_sync = AccountSync(parts.database, parts.numbers, parts.clock)
         self._workers = [
@@ -289,6 +291,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.identity = identity
     app.state.conversation_list = ConversationList(parts.database, parts.clock)
     app.state.intake_rules = parts.rules
+    app.state.numbers = parts.numbers
     app.state.engine = parts.engine
     app.state.check_draft = check_draft
     app.state.fit_draft = TemplateDesk(parts.numbers).fit
@@ -297,7 +300,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.surveys = settings.survey == "on"
     app.state.verify_token = verify_token.get_secret_value() if verify_token else None
     app.state.health = HealthMonitor(
-        parts.database, parts.store, parts.hub, parts.numbers.first.graph, parts.clock, parts.media.blobs
+        parts.database, parts.store, parts.hub, parts.numbers, parts.clock, parts.media.blobs
     )
     app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)

@@ -19,8 +19,9 @@ from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.kit.fresh import Fresh
 from plantao.kit.hub import Hub
-from plantao.whatsapp.graph.client import GraphClient
+from plantao.whatsapp import sending_state
 from plantao.whatsapp.graph.errors import GraphFailure
+from plantao.whatsapp.numbers import Number, Numbers
 
 log = structlog.get_logger(__name__)
 router = APIRouter(tags=["health"])
@@ -60,12 +61,12 @@ class HealthOut(BaseModel):
 
 @dataclass
 class HealthMonitor:
-    """Asks the database when asked; asks Meta in the background, now and then."""
+    """Asks the database when asked; asks Meta in the background, now and then, about each of our numbers."""
 
     database: Database
     store: Store
     hub: Hub
-    graph: GraphClient
+    numbers: Numbers
     clock: Clock
     blobs: Blobs
     whatsapp: Health = Health.UNHEALTHY
@@ -88,16 +89,17 @@ class HealthMonitor:
         await self._await_first_look()
         asked = self.database_health(), self._users_health(), self._media.get()
         database, sqlserver, media = await asyncio.gather(*asked)
+        whatsapp = await self._whatsapp_health() if database is Health.HEALTHY else self.whatsapp
         redis = _optional(self.hub.healthy)
         services = {
             "database": database,
             "redis": redis,
             "sqlserver": sqlserver,
-            "whatsapp_api": self.whatsapp,
+            "whatsapp_api": whatsapp,
             "media": media,
         }
         return {
-            "status": _overall(database, redis, sqlserver, self.whatsapp, media),
+            "status": _overall(database, redis, sqlserver, whatsapp, media),
             "version": __version__,
             "timestamp": self.clock.now().replace(microsecond=0),
             "services": services,
@@ -118,6 +120,16 @@ class HealthMonitor:
             return Health.UNHEALTHY
         return Health.HEALTHY
 
+    async def _whatsapp_health(self) -> Health:
+        """What Meta said last; unhealthy too while any of our numbers may not send, whoever of us found out."""
+        try:
+            async with asyncio.timeout(PING_SECONDS), self.database.transaction() as tx:
+                stopped = await sending_state.count_stopped(tx, self.numbers.ids)
+        except Exception as error:  # noqa: BLE001 - the database went away between two questions
+            log.warning("whatsapp_health_unknown", error=type(error).__name__)
+            return self.whatsapp
+        return Health.UNHEALTHY if stopped else self.whatsapp
+
     async def _users_health(self) -> Health:
         try:
             async with asyncio.timeout(PING_SECONDS):
@@ -135,14 +147,19 @@ class HealthMonitor:
 
     async def _watch_whatsapp(self) -> None:
         while True:
-            try:
-                await self.graph.phone_number()
-                self.whatsapp = Health.HEALTHY
-            except GraphFailure as failure:
-                log.warning("whatsapp_unhealthy", error=str(failure))
-                self.whatsapp = Health.UNHEALTHY
+            answers = await asyncio.gather(*(_answers(number) for number in self.numbers))
+            self.whatsapp = Health.HEALTHY if all(answers) else Health.UNHEALTHY
             self._asked.set()
             await asyncio.sleep(WHATSAPP_EVERY)
+
+
+async def _answers(number: Number) -> bool:
+    try:
+        await number.graph.phone_number()
+    except GraphFailure as failure:
+        log.warning("whatsapp_unhealthy", phone_number_id=number.phone_number_id, error=str(failure))
+        return False
+    return True
 
 
 def _optional(works: bool | None) -> Health:

@@ -13,7 +13,9 @@ from plantao.kit.db import Database
 from plantao.kit.errors import AppError, ErrorCode, Forbidden
 from plantao.kit.http.answers import errors
 from plantao.settings import Settings
-from plantao.whatsapp import ledger
+from plantao.whatsapp import ledger, sending_state
+from plantao.whatsapp.graph.errors import STOPPING
+from plantao.whatsapp.numbers import Numbers
 
 router = APIRouter(tags=["health"])
 
@@ -40,7 +42,7 @@ async def read_prometheus(request: Request) -> Response:
     Com `PLANTAO_METRICS_TOKEN` definido, precisa dele como token; sem ele, só responde a esta máquina.
     """
     _check_reader(request, request.app.state.settings)
-    await _count_depths(request.app.state.database)
+    await _count_depths(request.app.state.database, request.app.state.numbers)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -61,10 +63,13 @@ def _is_local(request: Request) -> bool:
     return ipaddress.ip_address(request.client.host).is_loopback
 
 
-async def _count_depths(database: Database) -> None:
+async def _count_depths(database: Database, numbers: Numbers) -> None:
     async with database.transaction() as tx:
+        stopped = await sending_state.count_stopped(tx, numbers.ids)
         metrics.LEDGER_PENDING.set(await ledger.count_pending(tx))
         metrics.OUTBOX_PENDING.set(await outbox.count_pending(tx))
         metrics.MEDIA_PENDING.set(await media_intake.count_pending(tx))
         metrics.QUEUE_DEPTH.set(await queueing.depth(tx))
         metrics.CONVERSATIONS_ACTIVE.set(await queueing.in_progress(tx))
+    for reason in STOPPING:
+        metrics.NUMBERS_STOPPED.labels(reason).set(stopped.get(reason, 0))

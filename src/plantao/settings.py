@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         None, pattern=r"^\d+$", description="The id of our WhatsApp Business account: needed for templates."
     )
     whatsapp_access_token: SecretStr | None = Field(None, description="System user token for the Graph API.")
+    whatsapp_access_token_file: Path | None = Field(
+        None,
+        description="A file with that token instead, read again when it changes: a new token needs no restart.",
+    )
     whatsapp_app_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="App secret that signs webhooks; several, comma separated, while one is replaced."
     )
@@ -180,7 +184,7 @@ def require_for_serving(settings: Settings) -> None:
     """What `serve` and `worker` cannot do without. Raises `SettingsError` for the first that is missing or weak."""
     needed = {
         "whatsapp_phone_number_id": settings.whatsapp_phone_number_id,
-        "whatsapp_access_token": settings.whatsapp_access_token,
+        "whatsapp_access_token": settings.whatsapp_access_token or settings.whatsapp_access_token_file,
         "whatsapp_app_secret": settings.whatsapp_app_secret,
         "whatsapp_verify_token": settings.whatsapp_verify_token,
     }

@@ -98,6 +98,10 @@ async def customers_write(system: System, number: int, lead: Person | None = Non
     lead = lead or await system.person(Role.SUPERVISOR, "Chefe Ribeiro", "chefe@provedor.example")
     now = int(time.time())
     wrote = [text(f"wamid.attack.{n}", "oi", at=now, wa_id=f"55119{60000000 + n}") for n in range(number)]
+    for n in range(number):  # so that Meta has their 24 hours open too
+        phone = f"55119{60000000 + n}"
+        customer = system.sim.world.by_number(phone) or system.sim.customer(phone=phone)
+        customer.wrote_at = system.sim.now()
     assert await deliver(system, envelope(*wrote)) == 200
     await system.settle()
     waiting: list[Json] = []

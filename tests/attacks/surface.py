@@ -257,7 +257,7 @@ ROWS = [
         "POST",
         f"{V1}/whatsapp/send",
         ACCEPTED,
-        {"to": "{phone}", "type": "text", "content": "Olá!"},
+        {"to": "{phone}", "type": "text", "content": "Olá!", "phone_number_id": "{phone_number_id}"},
     ),
     Row(
         "POST",
@@ -307,7 +307,13 @@ ROWS = [
         "POST",
         f"{V1}/whatsapp/send-template",
         ACCEPTED,
-        {"to": "{phone}", "template_name": "boas_vindas", "language": "pt_BR", "components": COMPONENTS},
+        {
+            "to": "{phone}",
+            "template_name": "boas_vindas",
+            "language": "pt_BR",
+            "components": COMPONENTS,
+            "phone_number_id": "{phone_number_id}",
+        },
     ),
     Row("GET", f"{V1}/whatsapp/number", LEADS),
     Row(

@@ -28,7 +28,7 @@ SAID = TURN + REMARK + ECHO + ECHOED_REMARK
 
 def advance(state: tuple[str, str], said: str) -> Advance:
     status, handled_by = state
-    conversation = OpenConversation(UUID(int=1), WHO, status, handled_by, 7 if handled_by == "agent" else None, 3)
+    conversation = OpenConversation(UUID(int=1), WHO, status, handled_by, 7 if handled_by == "agent" else None, 3, "1")
     numbered = [Numbered(message(number, kind), conversation, uuid7(), 4 + number) for number, kind in enumerate(said)]
     [found] = advances(numbered, DUE)
     return found

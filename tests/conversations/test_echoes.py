@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.conversations.world import RULES, fetch, hear, id_of, opened, say
+from tests.conversations.world import NUMBER, RULES, fetch, hear, id_of, opened, say
 
 from plantao.conversations import bot_turns, outbox, repository
 from plantao.conversations.arrivals import Incoming
@@ -31,7 +31,7 @@ async def send(database: Database, clock: ManualClock, content: str) -> StatusUp
     """A message on its way to Meta; answers what its sender will write down."""
     message = await say(database, await opened(database, clock.now()), content, clock.now())
     async with database.transaction() as tx:
-        assert len(await outbox.claim(tx, clock.now(), timedelta(seconds=50), 1)) == 1
+        assert len(await outbox.claim(tx, [NUMBER], clock.now(), timedelta(seconds=50), 1)) == 1
     return StatusUpdate(MessageStatus.SENT, clock.now(), external_id="w0", id=id_of(message))
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conversations.world import fetch, hear, id_of, opened, say
+from sqlalchemy import text
+from tests.conversations.world import NUMBER, fetch, hear, id_of, opened, say
 
-from plantao.conversations import outbox
-from plantao.conversations.models import MessageStatus
-from plantao.conversations.outbox import Outgoing, StatusUpdate
+from plantao.conversations import outbox, repository
+from plantao.conversations.models import MessageStatus, SentBy
+from plantao.conversations.outbox import Lane, Outgoing, StatusUpdate
 from plantao.conversations.policy import STATUS_RANK
+from plantao.conversations.sending import Author, Draft, append
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
 
@@ -23,7 +25,7 @@ TICKS = [s for s in MessageStatus if s is not MessageStatus.QUEUED]
 
 async def claim(database: Database, clock: ManualClock, limit: int = 10) -> list[Outgoing]:
     async with database.transaction() as tx:
-        return await outbox.claim(tx, clock.now(), LEASE, limit)
+        return await outbox.claim(tx, [NUMBER], clock.now(), LEASE, limit)
 
 
 async def apply(database: Database, *updates: StatusUpdate) -> list[StatusUpdate]:
@@ -63,7 +65,7 @@ async def test_a_postponed_message_holds_back_the_later_ones(database: Database,
     [first] = await claim(database, clock)
     async with database.transaction() as tx:
         await outbox.postpone(tx, [(first.id, clock.now() + timedelta(seconds=5))], refund_attempt=True)
-        assert await outbox.next_due(tx) == clock.now()  # the second's own time, which does not make it due
+        assert await outbox.next_due(tx, [NUMBER], clock.now()) == clock.now() + timedelta(seconds=5)
     assert await claim(database, clock) == []
     clock.advance(seconds=5)
     [again] = await claim(database, clock)
@@ -164,3 +166,82 @@ async def test_ticks_of_strangers_are_handed_back(database: Database, clock: Man
     known = StatusUpdate(MessageStatus.SENT, clock.now(), external_id="w", id=id_of(message))
     stranger = StatusUpdate(MessageStatus.SENT, clock.now(), external_id="another system's")
     assert await apply(database, stranger, known) == [stranger]
+
+
+async def queue(database: Database, clock: ManualClock, sent_by: SentBy, count: int, first: int) -> None:
+    """So many messages, each to a customer of its own, each a moment after the one before."""
+    for number in range(first, first + count):
+        conversation_id = await opened(database, clock.now(), f"55119{number:08}")
+        async with database.transaction() as tx:
+            conversation = await repository.lock(tx, conversation_id)
+            assert conversation is not None
+            await append(tx, conversation, Draft(f"{sent_by}"), Author(sent_by), clock.now())
+        clock.advance(seconds=0.001)
+
+
+async def turn(database: Database, clock: ManualClock, limit: int, **shares: int) -> list[str]:
+    """Who is given out at once."""
+    given = {Lane.PERSON: 0} | {Lane[name.upper()]: share for name, share in shares.items()}
+    async with database.transaction() as tx:
+        claimed = await outbox.claim(tx, [NUMBER], clock.now(), LEASE, limit, given)
+    return sorted(message.sent_by for message in claimed)
+
+
+async def test_a_person_goes_first_then_the_bot_then_programs(database: Database, clock: ManualClock) -> None:
+    for index, sent_by in enumerate((SentBy.API, SentBy.SYSTEM, SentBy.BOT, SentBy.AGENT)):
+        await queue(database, clock, sent_by, 3, index * 100)
+    turns = [await turn(database, clock, 3, bot=0, program=0) for _ in range(4)]
+    assert turns[0] == ["agent"] * 3
+    assert (turns[1], turns[2]) == (["system"] * 3, ["bot"] * 3)  # one lane: who has waited longer
+    assert turns[3] == ["api"] * 3
+
+
+async def test_each_lane_has_its_share_whoever_else_waits(database: Database, clock: ManualClock) -> None:
+    for index, sent_by in enumerate((SentBy.AGENT, SentBy.BOT, SentBy.API)):
+        await queue(database, clock, sent_by, 8, index * 100)
+    assert await turn(database, clock, 6, bot=2, program=1) == ["agent"] * 3 + ["api"] + ["bot"] * 2
+    assert await turn(database, clock, 1, bot=0, program=1) == ["api"]
+    assert await turn(database, clock, 1, bot=0, program=0) == ["agent"]
+
+
+async def test_a_lane_that_is_held_is_left_alone(database: Database, clock: ManualClock) -> None:
+    await queue(database, clock, SentBy.API, 2, 0)
+    assert await turn(database, clock, 5, bot=2) == []
+    assert await turn(database, clock, 5, bot=2, program=0) == ["api", "api"]
+
+
+async def test_what_nobody_else_wants_is_for_who_wants_it(database: Database, clock: ManualClock) -> None:
+    await queue(database, clock, SentBy.API, 6, 0)
+    assert await turn(database, clock, 5, bot=1, program=1) == ["api"] * 5
+
+
+async def test_a_claim_is_for_the_numbers_that_it_names(database: Database, clock: ManualClock) -> None:
+    await say(database, await opened(database, clock.now(), number="1"), "um", clock.now())
+    await say(database, await opened(database, clock.now(), number="2"), "dois", clock.now())
+    async with database.transaction() as tx:
+        assert [m.content for m in await outbox.claim(tx, ["2", "3"], clock.now(), LEASE, 5)] == ["dois"]
+        assert [m.content for m in await outbox.claim(tx, ["1"], clock.now(), LEASE, 5)] == ["um"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), min_size=3, max_size=12))
+async def test_nobody_starves(database: Database, clock: ManualClock, arrivals: list[tuple[int, int, int]]) -> None:
+    """However persons and the bot press, with three slots a turn a program's message goes within as many turns as
+    there are before it in its own lane."""
+    await settle(database)
+    kinds = (SentBy.AGENT, SentBy.BOT, SentBy.API)
+    base, waited, waiting = int(clock.now().timestamp()) % 1000 * 10000, 0, 0
+    for number, counts in enumerate(arrivals):
+        for index, (sent_by, count) in enumerate(zip(kinds, counts, strict=True)):
+            await queue(database, clock, sent_by, count, base + number * 100 + index * 10)
+        waiting += counts[2]
+        gone = (await turn(database, clock, 3, bot=1, program=1)).count("api")
+        assert gone >= min(1, waiting)
+        waiting, waited = waiting - gone, waited + 1
+    assert waited == len(arrivals)
+
+
+async def settle(database: Database) -> None:
+    """Nothing waits any more."""
+    async with database.transaction() as tx:
+        await tx.run(text("UPDATE messages SET due_at = NULL WHERE due_at IS NOT NULL"))

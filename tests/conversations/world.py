@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from plantao.conversations import intake, repository
 from plantao.conversations.arrivals import Incoming
-from plantao.conversations.incoming import IntakeRules, receive
+from plantao.conversations.incoming import receive
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.models import Channel, MessageType
 from plantao.conversations.sending import BOT, Draft, append
 from plantao.conversations.views import MessageView
@@ -17,14 +18,15 @@ from plantao.customers.models import Contact
 from plantao.customers.service import place_contacts
 from plantao.kit.db import Database
 
-RULES = IntakeRules(timedelta(seconds=1.5), ZoneInfo("America/Sao_Paulo"))
+NUMBER = "106540352242922"
+RULES = IntakeRules(timedelta(seconds=1.5), ZoneInfo("America/Sao_Paulo"), NUMBER)
 
 
-async def opened(database: Database, now: datetime, phone: str = "5511999999999") -> UUID:
+async def opened(database: Database, now: datetime, phone: str = "5511999999999", number: str = NUMBER) -> UUID:
     """A customer's open conversation, which the bot serves."""
     async with database.transaction() as tx:
         placed = await place_contacts(tx, [Contact(wa_id=phone)], now)
-        return await intake.find_or_open(tx, placed.customer_ids[0], Channel.WHATSAPP, now, RULES.zone)
+        return await intake.find_or_open(tx, placed.customer_ids[0], number, Channel.WHATSAPP, now, RULES)
 
 
 async def hear(database: Database, now: datetime, external_id: str, content: str, phone: str = "5511999999999") -> None:

@@ -149,10 +149,10 @@ FILL = (
                     CASE WHEN n > 1200 THEN 'resolved' WHEN n % 10 = 0 THEN 'queue' ELSE 'in_progress' END AS status
              FROM generate_series(1, 60000) n) AS made""",
     """INSERT INTO messages (id, conversation_id, seq, direction, type, content, sent_at, stored_at, sent_by, status,
-                             status_rank, external_id, due_at)
+                             status_rank, external_id, due_at, sent_from)
        SELECT md5('m' || n)::uuid, md5('c' || (n % 60000 + 1))::uuid, n / 60000 + 1,
               CASE n % 2 WHEN 0 THEN 'incoming' ELSE 'outgoing' END, 'text', 'texto ' || n, now(), now(), 'bot',
-              'delivered', 20, 'wamid.' || n, CASE WHEN n % 1500 = 1 THEN now() END
+              'delivered', 20, 'wamid.' || n, CASE WHEN n % 1500 = 1 THEN now() END, '1'
        FROM generate_series(0, 299999) n""",
     """INSERT INTO webhook_ledger (received_at, body, materialised_at)
        SELECT now(), '{}', CASE WHEN n <= 99900 THEN now() END FROM generate_series(1, 100000) n""",
@@ -180,12 +180,20 @@ LISTS: dict[str, listing.Filters] = {
     "visible to an agent, of a rare channel": listing.Filters(visible_to=7, channel=Channel.WEB),
     "visible to an agent, of a day": listing.Filters(visible_to=7, start_date=DAY),
 }
+QUEUES: dict[str, Any] = {
+    "numbers": ["1"] * 4,
+    "senders": ["agent", "bot", "system", "api"],
+    "lanes": [0, 1, 1, 2],
+    "shares": [0, 2, 2, 2],
+}
+CLAIM: tuple[Any, dict[str, Any]] = (outbox.CLAIM, QUEUES | {"now": NOW, "lease_until": NOW, "limit": 32})
+NEXT_DUE: tuple[Any, dict[str, Any]] = (outbox.NEXT_DUE, QUEUES | {"now": NOW})
 QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "page of messages": (conversations.PAGE_OF_MESSAGES, {"id": CONVERSATION, "before_seq": 2**31 - 1, "limit": 200}),
     "messages after": (conversations.MESSAGES_AFTER, {"id": CONVERSATION, "after_seq": 3, "limit": 200}),
     "one conversation": (conversations.FIND, {"id": CONVERSATION}),
-    "outbox claim": (outbox.CLAIM, {"now": NOW, "lease_until": NOW, "limit": 32}),
-    "outbox next due": (outbox.NEXT_DUE, {}),
+    "outbox claim": CLAIM,
+    "outbox next due": NEXT_DUE,
     "outbox depth": (outbox.COUNT_PENDING, {}),
     "statuses": (outbox.KNOWN, {"external_ids": ["wamid.1"], "ids": [CONVERSATION]}),
     "bot claim": (bot_turns.CLAIM, {"now": NOW, "lease_until": NOW, "limit": 16}),
@@ -302,3 +310,30 @@ async def test_an_index_has_all_that_a_count_needs(explaining: Explaining, name:
     await explaining.connection.execute(text("SET enable_bitmapscan = off"))
     await listing.count(explaining, LISTS[name])  # type: ignore[arg-type] # see Explaining
     assert [scan["Node Type"] for scan in explaining.scans] == ["Index Only Scan"]
+
+
+# A campaign to everybody, and with it a house full of unfinished business.
+CROWD = {
+    "one of each conversation": "seq = 1",
+    "several of each conversation": "seq IN (1, 2)",
+}
+
+
+@pytest.mark.parametrize("name", CROWD)
+@pytest.mark.parametrize("statement", [CLAIM, NEXT_DUE], ids=["claim", "next due"])
+async def test_a_claim_among_100_000_that_wait_reads_what_it_takes(
+    explaining: Explaining, name: str, statement: tuple[Any, dict[str, Any]]
+) -> None:
+    waiting = f"""
+        UPDATE messages SET due_at = now() - (9 - seq) * interval '1 hour', direction = 'outgoing', sent_from = '1',
+            sent_by = CASE WHEN id::text < '01' THEN 'agent' ELSE 'api' END
+        WHERE {CROWD[name]} OR id IN (SELECT id FROM messages WHERE seq = 3 LIMIT 40000)
+    """
+    changed = await explaining.connection.execute(text(waiting))
+    assert changed.rowcount >= 100_000
+    await explaining.connection.execute(text("ANALYZE messages"))
+    await explaining.rows(*statement)
+    of_messages = [scan for scan in explaining.scans if scan.get("Relation Name") == "messages"]
+    assert "Seq Scan" not in {scan["Node Type"] for scan in of_messages}
+    read = sum((s["Actual Rows"] + s.get("Rows Removed by Filter", 0)) * s["Actual Loops"] for s in of_messages)
+    assert read <= 32 * 40

@@ -11,7 +11,8 @@ from sqlalchemy import Row, text
 from plantao.conversations import queueing, repository
 from plantao.conversations.arrivals import Incoming
 from plantao.conversations.assigning import close, enqueue
-from plantao.conversations.incoming import IntakeRules, receive
+from plantao.conversations.incoming import receive
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.models import Channel, MessageType, Resolution, SentBy
 from plantao.conversations.repository import Conversation
 from plantao.conversations.sending import Author as By

@@ -42,6 +42,7 @@ def sent(body: Json) -> Json:
         media=draft.media,
         payload=draft.payload,
         reply_to=WAMID if draft.reply_to else None,
+        address=None,
         attempts=1,
         sent_by="agent",
         wa_id="5511999999999",

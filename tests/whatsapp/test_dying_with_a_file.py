@@ -41,13 +41,10 @@ class Bench:
     phone: str = "5511999999999"
 
     def sender(self) -> Sender:
-        graph = self.parts.numbers.first.graph
-        return Sender(
-            self.parts.database, graph, "106540352242922", self.clock, Bell(), Receipts(graph), self.parts.media
-        )
+        return Sender(self.parts.database, self.parts.numbers, self.clock, Bell(), Receipts(), self.parts.media)
 
     def downloads(self) -> Downloads:
-        return Downloads(self.parts.database, self.parts.numbers.first.graph, self.clock, Bell(), self.parts.media)
+        return Downloads(self.parts.database, self.parts.numbers, self.clock, Bell(), self.parts.media)
 
     async def conversation(self, media: dict[str, Any] | None = None) -> repository.Conversation:
         now = self.clock.now()
@@ -83,10 +80,11 @@ async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
         await parts.database.dispose()
 
 
-async def die(worker: Sender | Downloads) -> None:
+async def die(sender: Sender) -> None:
     """As far as the database can tell: what was begun ends without a word."""
-    worker._in_flight.cancel()
-    await worker._in_flight.drain()
+    for outlet in sender._outlets:
+        outlet.in_flight.cancel()
+    await sender.drain()
 
 
 async def test_dying_between_upload_and_send_sends_once(bench: Bench) -> None:

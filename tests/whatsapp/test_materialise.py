@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.conversations.world import RULES, fetch
+from tests.conversations.world import NUMBER, RULES, fetch
 from tests.stories.test_intake import envelope
 from tests.stories.test_intake import text as wire_text
 
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
+from plantao.settings import Settings
 from plantao.whatsapp import ledger
-from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.materialise import IDLE_SECONDS, LOCKED_SECONDS, Materialiser
+from plantao.whatsapp.numbers import read_numbers
 from plantao.whatsapp.receipts import Receipts
 
 REFUSE = """
@@ -44,11 +46,12 @@ async def sick(database: Database) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def materialiser(database: Database, clock: ManualClock, free_port: int) -> AsyncIterator[Materialiser]:
-    graph = GraphClient(f"http://127.0.0.1:{free_port}", "v26.0", "1", "token")
-    receipts = Receipts(graph)
-    yield Materialiser(database, clock, RULES, receipts, LedgerWriter(database, clock))
+    graph_url = f"http://127.0.0.1:{free_port}"
+    settings = {"whatsapp_phone_number_id": NUMBER, "whatsapp_access_token": "token", "whatsapp_graph_url": graph_url}
+    numbers, receipts = read_numbers(Settings.model_validate(settings)), Receipts()
+    yield Materialiser(database, clock, RULES, numbers, receipts, LedgerWriter(database, clock))
     await receipts.drain()
-    await graph.aclose()
+    await numbers.aclose()
 
 
 async def take_in(database: Database, clock: ManualClock, *webhooks: Any) -> None:
@@ -161,7 +164,7 @@ async def test_a_database_that_goes_away_parks_nothing(
         async with impatient.engine.begin() as connection:
             await connection.execute(text("SET lock_timeout = '20ms'"))
         with pytest.raises(Exception, match="lock timeout"):
-            await Materialiser(impatient, clock, RULES, materialiser.receipts, materialiser.writer).step()
+            await replace(materialiser, database=impatient).step()
         await impatient.dispose()
     assert await parked(database) == []
     assert await pending(database) == 1

@@ -53,8 +53,8 @@ def advances(numbered: Sequence[Numbered], bot_due_at: datetime) -> list[Advance
 
 def _advance(conversation_id: UUID, group: Sequence[Numbered], bot_due_at: datetime) -> Advance:
     written = [item.message.sent_at for item in group if item.message.opens and not item.message.echo]
-    # Reopened while a survey's answer was being looked for: the later look at the row counts.
-    before = next((item.conversation for item in group if item.conversation.reopened), group[0].conversation)
+    # Reopened or queued while a survey's answer was being looked for: the later look at the row counts.
+    before = next((item.conversation for item in group if item.conversation.queued), group[0].conversation)
     answered = any(item.is_answer for item in group)
     silenced = answered and before.handled_by == HandledBy.BOT and before.status == ConversationStatus.IN_PROGRESS
     queued = _is_queued(before, group)

@@ -1,34 +1,24 @@
 """Writing down what a channel brings: any number of messages at once, each exactly once, numbered without gaps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from plantao.conversations import changes, intake, media_intake, outbox, survey
 from plantao.conversations.advances import Advance, advances
 from plantao.conversations.arrivals import Incoming, Numbered
 from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announce
-from plantao.conversations.intake import Occasion
+from plantao.conversations.intake import IntakeRules, Occasion, Writer
 from plantao.conversations.media_views import public_media
 from plantao.conversations.models import Channel, HandledBy, MessageStatus
 from plantao.conversations.outbox import StatusUpdate
 from plantao.conversations.policy import STATUS_RANK, whole_second
 from plantao.conversations.views import DeliveryError, MessageView, encode_json, message_id
-from plantao.customers.models import CustomerId
 from plantao.kit.db import Transaction
 from plantao.kit.ids import uuid7
 from plantao.kit.workers import POLL_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeRules:
-    """`bot_debounce`: how long the bot waits for the rest of a burst; `zone`: where the day of a protocol begins."""
-
-    bot_debounce: timedelta
-    zone: ZoneInfo
 
 
 async def receive(
@@ -42,7 +32,7 @@ async def receive(
     """
     wanted = {id_ for message in messages for id_ in (message.external_id, message.reply_to) if id_ is not None}
     known, changed = await intake.known_external_ids(tx, wanted)
-    fresh = _without(messages, known)
+    fresh = [_on_a_number(message, rules) for message in _without(messages, known)]
     if any(message.echo for message in fresh):
         fresh = await _without_our_own(tx, fresh, channel)
     if not fresh:
@@ -69,6 +59,10 @@ def _without(messages: Sequence[Incoming], known: Mapping[str, UUID]) -> list[In
     return sorted((m for id_, m in by_id.items() if id_ not in known), key=lambda m: m.sent_at)
 
 
+def _on_a_number(message: Incoming, rules: IntakeRules) -> Incoming:
+    return message if message.number else replace(message, number=rules.first_number)
+
+
 async def _without_our_own(tx: Transaction, messages: Sequence[Incoming], channel: Channel) -> list[Incoming]:
     """Without echoes of what we are sending ourselves at this moment; those say that it has been sent."""
     echoes = [
@@ -91,17 +85,18 @@ async def _number(
     tx: Transaction, messages: Sequence[Incoming], channel: Channel, now: datetime, rules: IntakeRules
 ) -> list[Numbered]:
     """Each message with its conversation, locked, and the next number in it."""
-    answers = await survey.find_answers(tx, [m for m in messages if not m.echo], channel)
-    writers: dict[CustomerId, Occasion] = {}
+    answers = await survey.find_answers(tx, [m for m in messages if not m.echo], channel, rules.first_number)
+    writers: dict[Writer, Occasion] = {}
     for message in messages:
         if message.external_id not in answers:
-            writers[message.customer_id] = max(message.occasion, writers.get(message.customer_id, Occasion.REMARK))
-    conversations = await intake.open_conversations(tx, writers, channel, now, rules.zone) if writers else {}
+            writer = (message.customer_id, message.number)
+            writers[writer] = max(message.occasion, writers.get(writer, Occasion.REMARK))
+    conversations = await intake.open_conversations(tx, writers, channel, now, rules) if writers else {}
     last: dict[UUID, int] = {}
     numbered = []
     for message in messages:
         answer = answers.get(message.external_id)
-        conversation = answer.conversation if answer is not None else conversations[message.customer_id]
+        conversation = answer.conversation if answer is not None else conversations[message.customer_id, message.number]
         last[conversation.id] = last.get(conversation.id, conversation.last_seq) + 1
         numbered.append(Numbered(_with_file(message), conversation, uuid7(), last[conversation.id], answer))
     return numbered
@@ -161,7 +156,7 @@ def _announce(
         event = NewMessage(conversation.id, _view(item, known))
         status = moved[conversation.id].status
         announce(tx, event, assigned_to=conversation.assigned_to, status=status)
-    if any(item.conversation.reopened for item in numbered) or any(advance.queued for advance in moved.values()):
+    if any(item.conversation.queued for item in numbered) or any(advance.queued for advance in moved.values()):
         tx.publish(ROUTING)
         tx.publish(DESK)
 

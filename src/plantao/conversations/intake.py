@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,26 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 
-from plantao.conversations.models import Channel
+from plantao.conversations.models import Channel, HandledBy
 from plantao.conversations.policy import REOPEN_WITHIN, whole_second
 from plantao.customers.models import CustomerId
 from plantao.kit.db import Transaction, as_columns
 from plantao.kit.ids import uuid7
+
+Writer = tuple[CustomerId, str]  # a customer, and the number of ours that they wrote to
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """`bot_debounce`: how long the bot waits for the rest of a burst; `zone`: where the day of a protocol begins.
+
+    `first_number`: the number of ours that is meant where none is named; `without_bot`: on which a person answers.
+    """
+
+    bot_debounce: timedelta
+    zone: ZoneInfo
+    first_number: str = ""
+    without_bot: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,8 @@ class OpenConversation:
     handled_by: str
     assigned_to: int | None
     last_seq: int
-    reopened: bool = False
+    number: str  # of ours: which it is held on
+    queued: bool = False  # by what came in: somebody is to be told
 
 
 class Occasion(IntEnum):
@@ -45,14 +61,19 @@ KNOWN_EXTERNAL_IDS = text("""
     SELECT original, NULL FROM message_changes WHERE original = ANY(CAST(:ids AS text[])) AND applied_at IS NULL
 """)
 
-_COLUMNS = "id, customer_id, status, handled_by, assigned_to, last_seq"
+# A conversation from before there could be several numbers is the first one's.
+_NUMBER = "coalesce(phone_number_id, CAST(:first AS text))"
+_COLUMNS = f"id, customer_id, status, handled_by, assigned_to, last_seq, {_NUMBER} AS number"
+_WRITERS = "unnest(CAST(:customers AS uuid[]), CAST(:numbers AS text[])) AS w (writer, line)"
+_OF_WRITERS = f"{_WRITERS} JOIN conversations c ON customer_id = writer AND {_NUMBER} = line AND channel = :channel"
+_LATEST = f"""
+    SELECT DISTINCT ON (customer_id, line) id FROM {_OF_WRITERS}
+    ORDER BY customer_id, line, started_at DESC, id DESC
+"""
 
 # In the order of ids, as everybody locks several conversations: no deadlock.
 LOCK_OPEN = text(f"""
-    SELECT {_COLUMNS} FROM conversations
-    WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel
-      AND status IN ('queue', 'in_progress')
-    ORDER BY id FOR UPDATE
+    SELECT {_COLUMNS} FROM {_OF_WRITERS} WHERE status IN ('queue', 'in_progress') ORDER BY id FOR UPDATE OF c
 """)
 
 # A customer who writes soon after a person resolved the matter goes back to the queue with it, and routing
@@ -61,35 +82,31 @@ REOPEN = text(f"""
     UPDATE conversations SET
         status = 'queue', handled_by = 'none', assigned_to = NULL, queued_at = :now, closed_at = NULL,
         resolution = NULL, reopened_at = :now, awaiting_since = :now
-    WHERE id IN (
-        SELECT DISTINCT ON (customer_id) id FROM conversations
-        WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel
-        ORDER BY customer_id, started_at DESC, id DESC
-    ) AND status = 'resolved' AND last_agent_id IS NOT NULL AND closed_at > :since
+    WHERE id IN ({_LATEST}) AND status = 'resolved' AND last_agent_id IS NOT NULL AND closed_at > :since
     RETURNING {_COLUMNS}
 """)
 
 # A reaction or a changed number says something about the conversation that there was last, open or not.
-LOCK_LATEST = text(f"""
-    SELECT {_COLUMNS} FROM conversations
-    WHERE id IN (
-        SELECT DISTINCT ON (customer_id) id FROM conversations
-        WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel
-        ORDER BY customer_id, started_at DESC, id DESC
-    )
-    ORDER BY id FOR UPDATE
+LOCK_LATEST = text(f"SELECT {_COLUMNS} FROM conversations WHERE id IN ({_LATEST}) ORDER BY id FOR UPDATE")
+
+# A number without a bot: who writes there waits for a person.
+QUEUE = text(f"""
+    UPDATE conversations SET
+        status = 'queue', handled_by = 'none', queued_at = :now, awaiting_since = :now, bot_due_at = NULL
+    WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING {_COLUMNS}
 """)
 
-# Meta's 24 hours are the customer's, whatever conversation the last message was in.
+# Meta's 24 hours are the customer's with one of our numbers, whatever conversation the last message was in.
 OPEN_NEW = text(f"""
     INSERT INTO conversations
-        (id, protocol, customer_id, channel, status, handled_by, started_at, last_message_at, window_expires_at)
-    SELECT id, CAST(:day AS text) || '-' || lpad(nextval('conversation_protocol_seq')::text, 6, '0'),
-           customer_id, :channel, 'in_progress', 'bot', :now, :now,
-           (SELECT max(window_expires_at) FROM conversations c
-            WHERE c.customer_id = new.customer_id AND c.channel = :channel)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[])) AS new (id, customer_id)
-    ON CONFLICT (customer_id, channel) WHERE status IN ('queue', 'in_progress') DO NOTHING
+        (id, protocol, customer_id, channel, phone_number_id, status, handled_by, started_at, last_message_at,
+         window_expires_at)
+    SELECT new.id, CAST(:day AS text) || '-' || lpad(nextval('conversation_protocol_seq')::text, 6, '0'),
+           writer, :channel, line, 'in_progress', 'bot', :now, :now,
+           (SELECT max(window_expires_at) FROM conversations
+            WHERE customer_id = writer AND channel = :channel AND {_NUMBER} = line)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:numbers AS text[])) AS new (id, writer, line)
+    ON CONFLICT (customer_id, channel, phone_number_id) WHERE status IN ('queue', 'in_progress') DO NOTHING
     RETURNING {_COLUMNS}
 """)
 
@@ -161,69 +178,91 @@ async def on_their_way(tx: Transaction, echoes: Sequence[Mapping[str, Any]], cha
 
 
 async def open_conversations(
-    tx: Transaction, writers: Mapping[CustomerId, Occasion], channel: Channel, now: datetime, zone: ZoneInfo
-) -> dict[CustomerId, OpenConversation]:
-    """The conversation that each customer's messages belong to, locked; found, reopened or new.
+    tx: Transaction, writers: Mapping[Writer, Occasion], channel: Channel, now: datetime, rules: IntakeRules
+) -> dict[Writer, OpenConversation]:
+    """The conversation that each writer's messages belong to, locked; found, reopened or new.
 
-    `writers` says of each customer what the weightiest of the messages is.
+    `writers` says of each what the weightiest of the messages is.
     """
-    found = await _conversations(tx, LOCK_OPEN, writers, channel)
-    serving = [id_ for id_, occasion in writers.items() if occasion is Occasion.TURN and id_ not in found]
+    shared = {"channel": channel, "first": rules.first_number}
+    found = await _conversations(tx, LOCK_OPEN, writers, shared)
+    serving = [writer for writer, occasion in writers.items() if occasion is Occasion.TURN and writer not in found]
     if serving:
-        found |= await _reopen(tx, serving, channel, now)
-    remarks = [id_ for id_, occasion in writers.items() if occasion is Occasion.REMARK and id_ not in found]
+        found |= await _reopen(tx, serving, now, shared)
+    remarks = [writer for writer, occasion in writers.items() if occasion is Occasion.REMARK and writer not in found]
     if remarks:
-        found |= await _conversations(tx, LOCK_LATEST, remarks, channel)
-    missing = [id_ for id_ in writers if id_ not in found]
+        found |= await _conversations(tx, LOCK_LATEST, remarks, shared)
+    missing = [writer for writer in writers if writer not in found]
     if missing:
-        found |= await open_new(tx, missing, channel, now, zone)
-    return found
+        found |= await open_new(tx, missing, channel, now, rules)
+    return found | await _queue_without_bot(tx, found, writers, now, rules)
 
 
 async def find_or_open(
-    tx: Transaction, customer_id: CustomerId, channel: Channel, now: datetime, zone: ZoneInfo
+    tx: Transaction, customer_id: CustomerId, number: str, channel: Channel, now: datetime, rules: IntakeRules
 ) -> UUID:
-    """The customer's open conversation, locked, or a new one: for when we write first."""
-    found = await _conversations(tx, LOCK_OPEN, [customer_id], channel)
+    """The customer's open conversation on `number`, locked, or a new one: for when we write first."""
+    writer = (customer_id, number)
+    found = await _conversations(tx, LOCK_OPEN, [writer], {"channel": channel, "first": rules.first_number})
     if not found:
-        found = await open_new(tx, [customer_id], channel, now, zone)
-    return found[customer_id].id
+        found = await open_new(tx, [writer], channel, now, rules)
+    return found[writer].id
 
 
 async def _conversations(
-    tx: Transaction, query: Any, customers: Iterable[CustomerId], channel: Channel
-) -> dict[CustomerId, OpenConversation]:
-    rows = await tx.rows(query, {"customers": list(customers), "channel": channel})
-    return {row.customer_id: _open_conversation(row) for row in rows}
+    tx: Transaction, query: Any, writers: Iterable[Writer], shared: dict[str, Any]
+) -> dict[Writer, OpenConversation]:
+    return _by_writer(await tx.rows(query, _columns_of(writers) | shared))
 
 
 async def _reopen(
-    tx: Transaction, customers: Sequence[CustomerId], channel: Channel, now: datetime
-) -> dict[CustomerId, OpenConversation]:
-    parameters = {"customers": list(customers), "channel": channel, "now": now, "since": now - REOPEN_WITHIN}
-    rows = await tx.rows(REOPEN, parameters)
-    return {row.customer_id: _open_conversation(row, reopened=True) for row in rows}
+    tx: Transaction, writers: Sequence[Writer], now: datetime, shared: dict[str, Any]
+) -> dict[Writer, OpenConversation]:
+    parameters = _columns_of(writers) | shared | {"now": now, "since": now - REOPEN_WITHIN}
+    return _by_writer(await tx.rows(REOPEN, parameters), queued=True)
+
+
+async def _queue_without_bot(
+    tx: Transaction,
+    found: Mapping[Writer, OpenConversation],
+    writers: Mapping[Writer, Occasion],
+    now: datetime,
+    rules: IntakeRules,
+) -> dict[Writer, OpenConversation]:
+    ids = [
+        conversation.id
+        for writer, conversation in found.items()
+        if writer[1] in rules.without_bot
+        and writers[writer] is Occasion.TURN
+        and conversation.handled_by == HandledBy.BOT
+    ]
+    if not ids:
+        return {}
+    return _by_writer(await tx.rows(QUEUE, {"ids": ids, "now": now, "first": rules.first_number}), queued=True)
 
 
 async def open_new(
-    tx: Transaction, customers: Sequence[CustomerId], channel: Channel, now: datetime, zone: ZoneInfo
-) -> dict[CustomerId, OpenConversation]:
-    """Opens a conversation, served by the bot, for each customer; finds the one that another opened meanwhile."""
+    tx: Transaction, writers: Sequence[Writer], channel: Channel, now: datetime, rules: IntakeRules
+) -> dict[Writer, OpenConversation]:
+    """Opens a conversation, served by the bot, for each writer; finds the one that another opened meanwhile."""
+    shared = {"channel": channel, "first": rules.first_number}
     parameters = {
-        "ids": [uuid7() for _ in customers],
-        "customers": list(customers),
-        "channel": channel,
+        "ids": [uuid7() for _ in writers],
         "now": whole_second(now),
-        "day": now.astimezone(zone).strftime("%Y%m%d"),
+        "day": now.astimezone(rules.zone).strftime("%Y%m%d"),
     }
-    rows = await tx.rows(OPEN_NEW, parameters)
-    opened = {row.customer_id: _open_conversation(row) for row in rows}
-    overtaken = [id_ for id_ in customers if id_ not in opened]
-    return opened | (await _conversations(tx, LOCK_OPEN, overtaken, channel) if overtaken else {})
+    opened = _by_writer(await tx.rows(OPEN_NEW, _columns_of(writers) | shared | parameters))
+    overtaken = [writer for writer in writers if writer not in opened]
+    return opened | (await _conversations(tx, LOCK_OPEN, overtaken, shared) if overtaken else {})
 
 
-def _open_conversation(row: Row[Any], *, reopened: bool = False) -> OpenConversation:
-    return OpenConversation(**row._mapping, reopened=reopened)
+def _columns_of(writers: Iterable[Writer]) -> dict[str, Any]:
+    pairs = list(writers)
+    return {"customers": [customer for customer, _ in pairs], "numbers": [number for _, number in pairs]}
+
+
+def _by_writer(rows: Iterable[Row[Any]], *, queued: bool = False) -> dict[Writer, OpenConversation]:
+    return {(row.customer_id, row.number): OpenConversation(**row._mapping, queued=queued) for row in rows}
 
 
 async def store(

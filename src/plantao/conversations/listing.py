@@ -39,7 +39,7 @@ _NEWEST_FIRST = "ORDER BY last_message_at DESC, id DESC"
 
 _COLUMNS = """
     c.id, c.protocol, c.status, c.channel, c.assigned_to, c.started_at, c.last_message_at, c.messages_count,
-    c.handled_by, c.priority, c.last_seq, c.window_expires_at, k.name AS customer_name,
+    c.handled_by, c.priority, c.last_seq, c.window_expires_at, c.phone_number_id, k.name AS customer_name,
     k.username AS customer_username, k.phone AS customer_phone
 """
 

@@ -92,10 +92,12 @@ FIND = text("""
     WHERE f.id = :id AND f.stored_at IS NOT NULL
 """)
 
-# What a customer sent has an id too, which is not ours to send.
+# Ids belong to one of our numbers. What a customer sent has an id too, which is not ours to send.
 UPLOADED_BEFORE = text("""
-    SELECT f.external_id, f.external_until FROM media_files f JOIN messages m ON m.id = f.message_id
+    SELECT f.external_id, f.external_until
+    FROM media_files f JOIN messages m ON m.id = f.message_id JOIN conversations c ON c.id = m.conversation_id
     WHERE f.sha256 = :sha256 AND f.mime_type = :mime_type AND f.external_until > :until AND m.direction = 'outgoing'
+      AND c.phone_number_id IS NOT DISTINCT FROM (SELECT phone_number_id FROM conversations WHERE id = :conversation_id)
     ORDER BY f.external_until DESC LIMIT 1
 """)
 
@@ -130,7 +132,12 @@ async def find(tx: Transaction, file_id: UUID) -> StoredFile | None:
 
 async def uploaded_before(tx: Transaction, file: StoredFile, until: datetime) -> str | None:
     """The channel's id of the same bytes, brought there for another message and good beyond `until`; now this one's."""
-    parameters = {"sha256": file.sha256, "mime_type": file.mime_type, "until": until}
+    parameters = {
+        "sha256": file.sha256,
+        "mime_type": file.mime_type,
+        "until": until,
+        "conversation_id": file.conversation_id,
+    }
     row = await tx.first(UPLOADED_BEFORE, parameters) if file.sha256 is not None else None
     if row is None:
         return None

@@ -33,7 +33,9 @@ CLAIM = text("""
     WHERE id IN (
         SELECT id FROM media_files WHERE due_at <= :now ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, message_id, mime_type, filename, sha256, external_id, external_until, attempts
+    RETURNING id, message_id, mime_type, filename, sha256, external_id, external_until, attempts,
+        (SELECT c.phone_number_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
+         WHERE m.id = message_id) AS number
 """)
 
 NEXT_DUE = text("SELECT min(due_at) AS due_at FROM media_files WHERE due_at IS NOT NULL")
@@ -81,6 +83,7 @@ class WantedFile:
     external_id: str
     external_until: datetime
     attempts: int
+    number: str | None  # of ours, that it was sent to
 
     @property
     def key(self) -> dict[str, Any]:

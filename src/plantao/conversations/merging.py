@@ -7,7 +7,8 @@ from sqlalchemy import text
 from plantao.customers.models import CustomerId
 from plantao.kit.db import Transaction
 
-# Where both have an open conversation with us, the one of the customer who is given up ends as a duplicate.
+# Where both have an open conversation on one of our numbers (old ones may not say which), the one of the customer who
+# is given up ends as a duplicate.
 CLOSE_DUPLICATES = text("""
     UPDATE conversations c SET
         status = 'closed', handled_by = 'none', closed_at = :now, resolution = 'duplicate', queued_at = NULL,
@@ -16,6 +17,7 @@ CLOSE_DUPLICATES = text("""
         SELECT FROM conversations kept
         WHERE kept.customer_id = :winner AND kept.channel = c.channel
           AND kept.status IN ('queue', 'in_progress')
+          AND coalesce(kept.phone_number_id = c.phone_number_id, true)
     )
 """)
 

@@ -37,6 +37,7 @@ class Conversation:
     customer_name: str | None
     customer_username: str | None
     customer_phone: str | None
+    phone_number_id: str | None
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +48,7 @@ _COLUMNS = """
     c.id, c.protocol, c.customer_id, c.channel, c.status, c.handled_by, c.priority, c.assigned_to, c.last_agent_id,
     c.last_seq, c.messages_count, c.started_at, c.last_message_at, c.window_expires_at, c.bot_due_at,
     c.bot_unsure_count, c.awaiting_since, k.name AS customer_name, k.username AS customer_username,
-    k.phone AS customer_phone
+    k.phone AS customer_phone, c.phone_number_id
 """
 _FROM = "FROM conversations c JOIN customers k ON k.id = c.customer_id"
 

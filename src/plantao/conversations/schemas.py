@@ -204,6 +204,7 @@ class ConversationOut(BaseModel):
     protocol: str = Field(examples=["20260201-000123"])
     last_seq: int
     window_expires_at: datetime | None
+    phone_number_id: str | None = Field(examples=["106540352242922"])
 
 
 class ConversationPage(BaseModel):

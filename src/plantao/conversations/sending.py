@@ -61,10 +61,10 @@ SYSTEM = Author(SentBy.SYSTEM)
 INSERT = text("""
     INSERT INTO messages
         (id, conversation_id, seq, direction, type, content, caption, media, sent_at, stored_at, sent_by, sent_by_id,
-         client_id, status, status_rank, reply_to, payload, due_at)
+         client_id, status, status_rank, reply_to, payload, due_at, sent_from)
     VALUES
         (:id, :conversation_id, :seq, :direction, :type, :content, :caption, :media, :sent_at, :now, :sent_by,
-         :sent_by_id, :client_id, :status, :status_rank, :reply_to, :payload, :due_at)
+         :sent_by_id, :client_id, :status, :status_rank, :reply_to, :payload, :due_at, :sent_from)
 """).bindparams(
     bindparam("media", type_=JSONB(none_as_null=True)), bindparam("payload", type_=JSONB(none_as_null=True))
 )
@@ -133,6 +133,7 @@ async def append(
         "reply_to": quoted,
         "payload": draft.payload,
         "due_at": None if is_note else now,
+        "sent_from": conversation.phone_number_id or "",
     }
     await tx.run(INSERT, row)
     if draft.media is not None and "file" in draft.media:

@@ -38,12 +38,14 @@ MARK_ASKED = text("UPDATE conversations SET surveyed_at = :now WHERE id = :id AN
 
 # The conversations that rows of a list name, and the customers' latest ones; in the order of ids, as always.
 ASKED = text("""
-    SELECT id, customer_id, status, handled_by, assigned_to, last_seq, surveyed_at, satisfaction FROM conversations
+    SELECT id, customer_id, status, handled_by, assigned_to, last_seq, surveyed_at, satisfaction,
+           coalesce(phone_number_id, CAST(:first AS text)) AS number
+    FROM conversations
     WHERE surveyed_at IS NOT NULL AND customer_id = ANY(CAST(:customers AS uuid[])) AND (
         id = ANY(CAST(:ids AS uuid[])) OR id IN (
-            SELECT DISTINCT ON (customer_id) id FROM conversations
+            SELECT DISTINCT ON (customer_id, coalesce(phone_number_id, :first)) id FROM conversations
             WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND channel = :channel
-            ORDER BY customer_id, started_at DESC, id DESC
+            ORDER BY customer_id, coalesce(phone_number_id, :first), started_at DESC, id DESC
         )
     )
     ORDER BY id FOR UPDATE
@@ -69,6 +71,8 @@ class Said(Protocol):
     def sent_at(self) -> datetime: ...
     @property
     def opens(self) -> bool: ...
+    @property
+    def number(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,16 @@ def _question(conversation: Conversation) -> Draft:
     return Draft(content, MessageType.INTERACTIVE, payload=payload)
 
 
-async def find_answers(tx: Transaction, messages: Sequence[Said], channel: Channel) -> dict[str, Answer]:
+async def find_answers(
+    tx: Transaction, messages: Sequence[Said], channel: Channel, first_number: str
+) -> dict[str, Answer]:
     """Those of `messages` (in their order) that answer a survey, by external id. Costs a query only if one may."""
     maybe = [message for message in messages if _row_of(message) or _bare(message)]
     if not maybe:
         return {}
     named = [row[0] for message in maybe if (row := _row_of(message))]
     parameters = {"customers": list({m.customer_id for m in maybe}), "ids": named, "channel": channel}
+    parameters["first"] = first_number
     asked = await tx.rows(ASKED, parameters)
     return _match(messages, asked) if asked else {}
 
@@ -110,18 +117,18 @@ async def find_answers(tx: Transaction, messages: Sequence[Said], channel: Chann
 def _match(messages: Sequence[Said], asked: Sequence[Row[Any]]) -> dict[str, Answer]:
     """A row of the list answers whenever it comes; a bare number only as the first thing said after the question."""
     by_id = {row.id: row for row in asked}
-    waiting = {row.customer_id: row for row in asked if _waits(row)}
+    waiting = {(row.customer_id, row.number): row for row in asked if _waits(row)}
     answers: dict[str, Answer] = {}
     for message in messages:
         row, grade = None, 0
         if (tapped := _row_of(message)) is not None:
             row, grade = by_id.get(tapped[0]), tapped[1]
-        elif (bare := _bare(message)) and (question := waiting.get(message.customer_id)) is not None:
+        elif (bare := _bare(message)) and (question := waiting.get((message.customer_id, message.number))) is not None:
             row, grade = (question, bare) if _in_time(question, message.sent_at) else (None, 0)
         if row is not None and row.customer_id == message.customer_id:
             answers[message.external_id] = Answer(_conversation(row), grade)
         if message.opens:
-            waiting.pop(message.customer_id, None)
+            waiting.pop((message.customer_id, message.number), None)
     return answers
 
 
@@ -147,7 +154,9 @@ def _bare(message: Said) -> int:
 
 
 def _conversation(row: Row[Any]) -> OpenConversation:
-    return OpenConversation(row.id, row.customer_id, row.status, row.handled_by, row.assigned_to, row.last_seq)
+    return OpenConversation(
+        row.id, row.customer_id, row.status, row.handled_by, row.assigned_to, row.last_seq, row.number
+    )
 
 
 async def record(tx: Transaction, answers: Iterable[Answer], now: datetime) -> None:

@@ -40,6 +40,9 @@ conversations = Table(
     Column("protocol", Text, nullable=False, unique=True),
     Column("customer_id", ForeignKey("customers.id"), nullable=False),
     Column("channel", Text, nullable=False),
+    # Which of our numbers it is held on. Null: from before there could be several; such a one is the first number's,
+    # whatever that is now (an update of every row would have said no more than that).
+    Column("phone_number_id", Text),
     Column("status", Text, nullable=False),
     Column("handled_by", Text, nullable=False),
     Column("priority", SmallInteger, nullable=False, server_default=text("1")),  # 0 low, 1 normal, 2 high
@@ -69,7 +72,14 @@ conversations = Table(
     CheckConstraint("handled_by IN ('bot', 'agent', 'none')", name="handled_by_known"),
     CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_range"),
     CheckConstraint("(handled_by = 'agent') = (assigned_to IS NOT NULL AND closed_at IS NULL)", name="owner"),
-    Index("uq_conversations_open", "customer_id", "channel", unique=True, postgresql_where=text(OPEN)),
+    Index(
+        "uq_conversations_open_number",
+        "customer_id",
+        "channel",
+        "phone_number_id",
+        unique=True,
+        postgresql_where=text(OPEN),
+    ),
     Index("ix_conversations_customer", "customer_id", "channel", text("started_at DESC")),
     Index("ix_conversations_activity", text("last_message_at DESC"), text("id DESC")),
     Index("ix_conversations_status", "status", text("last_message_at DESC"), text("id DESC")),
@@ -146,6 +156,9 @@ messages = Table(
     # The row is its own outbox: null when there is nothing left to do, else when it may next be tried.
     Column("due_at", DateTime(timezone=True)),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("sent_from", Text),  # the conversation's phone_number_id, for the outbox to be read by it
+    Column("address", Text),  # where it is sent instead: the other form of the customer's number
+    Column("refused_id", Text),  # the external id of what went to the first form: what is said of that counts no more
     Index("uq_messages_seq", "conversation_id", "seq", unique=True),
     Index(
         "uq_messages_external_id",
@@ -163,6 +176,7 @@ messages = Table(
     # Stored in the order of time, so that a few kilobytes tell where a day lies.
     Index("ix_messages_stored", "stored_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     Index("ix_messages_outbox", "conversation_id", "seq", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_messages_outbox_due", "sent_from", "sent_by", "due_at", postgresql_where=text("due_at IS NOT NULL")),
 )
 
 # What the bot understood at each of its turns, for reports.

@@ -36,6 +36,13 @@ def phone_variants(canonical: str) -> tuple[str, ...]:
     return (canonical, new[1] + new[2]) if new else (canonical,)
 
 
+def other_form(digits: str) -> str | None:
+    """A Brazilian mobile with its ninth digit for one without, and the other way round; None for all other numbers."""
+    canonical = canonical_phone(digits)
+    forms = phone_variants(canonical) if canonical is not None else ()
+    return next((form for form in forms if form != digits), None)
+
+
 def parse_phone(value: str) -> str:
     """The canonical digits of an international number from the API, with or without plus and punctuation.
 

@@ -8,7 +8,8 @@ from plantao.conversations import bot_turns, repository
 from plantao.conversations.arrivals import Incoming
 from plantao.conversations.assigning import close, enqueue, hand_to
 from plantao.conversations.bot_turns import Understood
-from plantao.conversations.incoming import IntakeRules, receive
+from plantao.conversations.incoming import receive
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.listing import Filters
 from plantao.conversations.listing import count as count_conversations
 from plantao.conversations.models import Channel, MessageStatus, MessageType, Resolution, SentBy

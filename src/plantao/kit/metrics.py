@@ -30,6 +30,12 @@ CHATBOT_TOKENS = Counter("plantao_chatbot_tokens_total", "Tokens paid for", ["en
 LEDGER_RECEIVED = Counter("plantao_ledger_received_total", "Webhook bodies committed to the ledger")
 LEDGER_MATERIALISED = Counter("plantao_ledger_materialised_total", "Ledger rows turned into messages")
 LEDGER_PARKED = Counter("plantao_ledger_parked_total", "Items put aside because they could not be read")
+UNKNOWN_NUMBER = Counter(
+    "plantao_whatsapp_unknown_number_total", "Messages to a number that is not in the settings, put aside"
+)
+NUMBERS_STOPPED = Gauge(
+    "plantao_whatsapp_numbers_stopped", "Business numbers by which Meta lets nothing be sent, by why", ["reason"]
+)
 LEDGER_PENDING = Gauge("plantao_ledger_pending", "Ledger rows not yet materialised: received - materialised")
 GROUP_MESSAGES = Counter("plantao_whatsapp_group_messages_total", "Messages of WhatsApp groups, which are ignored")
 OUTBOX_PENDING = Gauge("plantao_outbox_pending", "Outgoing messages not yet accepted by Meta")

@@ -16,6 +16,7 @@ from plantao.conversations.repository import Conversation
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
 from plantao.kit.in_flight import InFlight
+from plantao.whatsapp.numbers import Numbers
 from plantao.whatsapp.receipts import Receipts
 
 TYPING_EVERY = timedelta(seconds=20)
@@ -26,8 +27,9 @@ REMEMBERED = 10_000  # conversations
 class WhatsAppCourtesy:
     """Remembers in this process when each conversation was last shown typing: another process may show it again."""
 
-    def __init__(self, database: Database, receipts: Receipts, clock: Clock) -> None:
+    def __init__(self, database: Database, numbers: Numbers, receipts: Receipts, clock: Clock) -> None:
         self._database = database
+        self._numbers = numbers
         self._receipts = receipts
         self._clock = clock
         self._in_flight = InFlight("courtesy", AT_ONCE)
@@ -56,10 +58,11 @@ class WhatsAppCourtesy:
 
     def _start(self, conversation: Conversation, *, typing: bool) -> None:
         if conversation.channel is Channel.WHATSAPP and self._in_flight.free > 0:
-            self._in_flight.start(self._show(conversation.id, typing=typing))
+            self._in_flight.start(self._show(conversation, typing=typing))
 
-    async def _show(self, conversation_id: UUID, *, typing: bool) -> None:
+    async def _show(self, conversation: Conversation, *, typing: bool) -> None:
         async with self._database.reading() as tx:
-            newest = await outbox.latest_incoming(tx, conversation_id)
+            newest = await outbox.latest_incoming(tx, conversation.id)
         if newest is not None:
-            self._receipts.show([newest], typing=typing)
+            number = self._numbers.of(conversation.phone_number_id) or self._numbers.first
+            self._receipts.show([newest], typing=typing, graph=number.graph)

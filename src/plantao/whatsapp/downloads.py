@@ -22,9 +22,9 @@ from plantao.kit.db import Database
 from plantao.kit.errors import PayloadTooLarge, ServiceUnavailable
 from plantao.kit.in_flight import InFlight
 from plantao.kit.wakeup import Bell
-from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphFailure
 from plantao.whatsapp.graph.files import MAX_FILE, FileRefused, transfer_seconds
+from plantao.whatsapp.numbers import Numbers
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ class Downloads:
     """`step` is the worker's; `drain` ends the transfers in flight, which the next start repeats."""
 
     database: Database
-    graph: GraphClient
+    numbers: Numbers
     clock: Clock
     bell: Bell
     media: MediaStore
@@ -86,13 +86,14 @@ class Downloads:
             raise
 
     async def _receive(self, wanted: WantedFile) -> None:
-        info = await self.graph.file_info(wanted.external_id)
+        graph = (self.numbers.of(wanted.number) or self.numbers.first).graph
+        info = await graph.file_info(wanted.external_id)
         if info.size is not None and info.size > MAX_FILE:
             raise FileRefused(TOO_LARGE)
         seconds = transfer_seconds(info.size or MAX_FILE)
         await self._postpone(wanted, timedelta(seconds=seconds) + LEASE)
         try:
-            async with asyncio.timeout(seconds), self.graph.download(info.url) as chunks:
+            async with asyncio.timeout(seconds), graph.download(info.url) as chunks:
                 written = await self.media.write(wanted.id, chunks, MAX_FILE)
         except PayloadTooLarge:
             raise FileRefused(TOO_LARGE) from None

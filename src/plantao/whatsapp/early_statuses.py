@@ -14,6 +14,7 @@ from plantao.conversations.models import MessageStatus
 from plantao.conversations.outbox import StatusUpdate
 from plantao.conversations.views import encode_json
 from plantao.kit.db import Transaction, as_columns
+from plantao.whatsapp.failures import closes_window
 
 STATUS_LOCK = 0x5357
 
@@ -83,7 +84,10 @@ async def take_all(tx: Transaction, external_ids: Sequence[str]) -> list[StatusU
 
 
 def _update(row: Row[Any]) -> StatusUpdate:
-    return StatusUpdate(MessageStatus(row.status), row.at, external_id=row.external_id, error=row.error)
+    closing = closes_window((row.error or {}).get("code"))
+    return StatusUpdate(
+        MessageStatus(row.status), row.at, external_id=row.external_id, error=row.error, closes_window=closing
+    )
 
 
 async def prune(tx: Transaction, before: datetime) -> None:

@@ -20,6 +20,7 @@ from plantao.identity.models import Actor
 from plantao.identity.policy import Permission
 from plantao.kit.errors import ErrorCode, Forbidden, ValidationFailed
 from plantao.kit.http.answers import errors
+from plantao.whatsapp.numbers import Number
 from plantao.whatsapp.outreach import send_to_phone
 
 router = APIRouter(prefix="/whatsapp", tags=["whatsapp"], route_class=StaffBodyRoute)
@@ -32,6 +33,7 @@ class SendInput(MessageFields):
     """Como em uma conversa. `content`: o texto, ou um arquivo como link https, data URI ou base64."""
 
     to: Text = Field(max_length=40, examples=["+5511999999999"])
+    phone_number_id: Text | None = Field(None, max_length=40, examples=["106540352242922"])
 
     def wish(self) -> Wish:
         return Wish(**self.fields())
@@ -48,6 +50,7 @@ class TemplateInput(BaseModel):
     components: Components | None = Field(
         None, examples=[[{"type": "body", "parameters": [{"type": "text", "text": "João"}]}]]
     )
+    phone_number_id: Text | None = Field(None, max_length=40, examples=["106540352242922"])
 
     def wish(self) -> Wish:
         return Wish(
@@ -92,7 +95,7 @@ async def send(body: SendInput, request: Request, actor: Sender, media: InMedia)
 
     Acha ou abre a conversa do cliente. Precisa da janela de 24 horas aberta.
     """
-    return await _send(request, actor, media, body.to, body.wish())
+    return await _send(request, actor, media, body)
 
 
 @router.post("/send-template", status_code=202, response_model=SendOut, responses=errors(403, 404))
@@ -101,18 +104,22 @@ async def send_template(body: TemplateInput, request: Request, actor: Sender, me
 
     Dentro ou fora da janela de 24 horas.
     """
-    return await _send(request, actor, media, body.to, body.wish())
+    return await _send(request, actor, media, body)
 
 
-async def _send(request: Request, actor: Actor, media: MediaStore, to: str, wish: Wish) -> Response:
+async def _send(request: Request, actor: Actor, media: MediaStore, body: SendInput | TemplateInput) -> Response:
     try:
-        phone = parse_phone(to)
+        phone = parse_phone(body.to)
     except InvalidPhone:
         raise ValidationFailed("Informe um telefone válido com DDI e DDD.", field="to") from None
     state = request.app.state
-    now = state.clock.now()
-    async with prepared(wish, state.check_draft, media, actor.user_id) as draft, media.database.transaction() as tx:
-        found = await send_to_phone(tx, actor, phone, draft, now, state.intake_rules, state.fit_draft)
+    number: Number | None = state.numbers.of(body.phone_number_id)
+    if number is None:
+        raise ValidationFailed("Este número não está configurado.", field="phone_number_id")
+    ours, now, rules = number.phone_number_id, state.clock.now(), state.intake_rules
+    database, check = media.database, state.check_draft
+    async with prepared(body.wish(), check, media, actor.user_id) as draft, database.transaction() as tx:
+        found = await send_to_phone(tx, actor, phone, ours, draft, now, rules, state.fit_draft)
     conversation_id, message = found
     answer: dict[str, Any] = {
         "message_id": message.id,

@@ -7,14 +7,16 @@ stored all the same. Everything may run twice: messages are known by their ids, 
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
-from plantao.conversations.incoming import IntakeRules
+from plantao.conversations.intake import IntakeRules
 from plantao.kit import metrics
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction, is_transient
@@ -22,6 +24,7 @@ from plantao.whatsapp import ledger
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.ledger import LedgerRow
 from plantao.whatsapp.notices import apply_notices
+from plantao.whatsapp.numbers import Number, Numbers
 from plantao.whatsapp.receipts import Receipts
 from plantao.whatsapp.storing import store_changes, store_messages, store_statuses
 from plantao.whatsapp.wire.models import (
@@ -61,6 +64,7 @@ class Materialiser:
     database: Database
     clock: Clock
     rules: IntakeRules
+    numbers: Numbers
     receipts: Receipts
     writer: LedgerWriter
 
@@ -82,19 +86,20 @@ class Materialiser:
                 if not await ledger.try_lock(tx):
                     return Batch(0, LOCKED_SECONDS)
                 rows = await ledger.pending(tx, BATCH_ROWS, BATCH_BYTES)
-                to_answer = await self._store(tx, rows) if rows else []
+                to_answer = await self._store(tx, rows) if rows else {}
         except Exception as error:
             if is_transient(error):
                 raise
             log.warning("materialise_batch_split", error=type(error).__name__)
             return Batch(await self._one_by_one(), 0)
-        self.receipts.show(to_answer, typing=True)
+        for number, wamids in to_answer.items():
+            self.receipts.show(wamids, typing=True, graph=number.graph)
         took_all = len(rows) < BATCH_ROWS and sum(len(row.body) for row in rows) < BATCH_BYTES
         return Batch(len(rows), IDLE_SECONDS if took_all else 0)
 
-    async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> list[str]:
+    async def _store(self, tx: Transaction, rows: Sequence[LedgerRow]) -> dict[Number, list[str]]:
         now = self.clock.now()
-        webhooks = [(row, _read(row)) for row in rows]
+        webhooks = [(row, self._read(row)) for row in rows]
         messages = [(message, row.received_at) for row, found in webhooks for message in found.messages]
         to_answer = await store_messages(tx, messages, now, self.rules)
         await store_changes(tx, [(change, row.received_at) for row, found in webhooks for change in found.changes], now)
@@ -102,7 +107,29 @@ class Materialiser:
         for row, found in webhooks:
             found.bad.extend(await apply_notices(tx, found.notices, row.received_at, now))
         await _finish(tx, webhooks, now)
-        return to_answer
+        return self._by_number(to_answer, [message for message, _ in messages])
+
+    def _by_number(self, wamids: Sequence[str], messages: Sequence[InboundMessage]) -> dict[Number, list[str]]:
+        wanted, found = set(wamids), defaultdict(list)
+        for message in messages:
+            number = self.numbers.get(message.phone_number_id)
+            if message.wamid in wanted and number is not None:
+                found[number].append(message.wamid)
+        return found
+
+    def _read(self, row: LedgerRow) -> Webhook:
+        """What a body holds; what was written to a number that is not ours is put aside, and can be read again."""
+        found = _read(row)
+        ours: list[InboundMessage] = []
+        strangers: list[InboundMessage] = []
+        for message in found.messages:
+            (strangers if self.numbers.get(message.phone_number_id) is None else ours).append(message)
+        if not strangers:
+            return found
+        metrics.UNKNOWN_NUMBER.inc(len(strangers))
+        log.warning("number_not_ours", ledger_id=row.id, messages=len(strangers))
+        bad = [BadItem(m.path, f"number {m.phone_number_id} is not in the settings", m.raw) for m in strangers]
+        return msgspec.structs.replace(found, messages=ours, bad=found.bad + bad)
 
     async def _one_by_one(self) -> int:
         async with self.database.transaction() as tx:
@@ -129,7 +156,7 @@ class Materialiser:
             row = await self._claim(tx, id_)
             if row is None:
                 return
-            found, now = _read(row), self.clock.now()
+            found, now = self._read(row), self.clock.now()
             items: list[Item] = [*found.messages, *found.changes, *found.statuses, *found.notices]
             for item in items:
                 try:

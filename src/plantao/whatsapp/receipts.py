@@ -21,27 +21,29 @@ REMEMBERED = 10_000  # messages
 
 
 class Receipts:
-    def __init__(self, graph: GraphClient) -> None:
-        self._graph = graph
+    def __init__(self) -> None:
         self._pace = Pace(CALLS_PER_SECOND, BURST)
         self._in_flight = InFlight("receipt", BURST)
         self._read: OrderedDict[str, None] = OrderedDict()  # known to be read: said once
 
-    def show(self, wamids: Iterable[str], *, typing: bool) -> None:
-        """Marks these messages, and all before them, as read; with `typing`, until an answer or for 25 seconds."""
+    def show(self, wamids: Iterable[str], *, typing: bool, graph: GraphClient) -> None:
+        """Marks these messages, and all before them, as read; with `typing`, until an answer or for 25 seconds.
+
+        `graph`: of the number that they were written to.
+        """
         for wamid in wamids:
             if wamid in self._read and not typing:
                 continue
             if self._in_flight.free <= 0 or not self._pace.allows():
                 return
-            self._in_flight.start(self._call(wamid, typing=typing))
+            self._in_flight.start(self._call(graph, wamid, typing=typing))
 
     async def drain(self) -> None:
         await self._in_flight.drain()
 
-    async def _call(self, wamid: str, *, typing: bool) -> None:
+    async def _call(self, graph: GraphClient, wamid: str, *, typing: bool) -> None:
         try:
-            await self._graph.mark_read(wamid, typing=typing)
+            await graph.mark_read(wamid, typing=typing)
         except GraphFailure as failure:
             log.info("receipt_dropped", error=str(failure))
             return

@@ -1,4 +1,4 @@
-"""The outbox's worker for WhatsApp: claims due messages, calls Meta, writes down what became of them.
+"""The outbox's worker for WhatsApp: claims due messages, number by number, and has them delivered.
 
 What Meta cannot promise (there is no idempotency key) is done as far as it goes: every message carries our id,
 which its statuses bring back. If an answer is lost, or we die before writing it down, the message becomes due
@@ -8,35 +8,23 @@ again only after the time in which such a status would have come and settled it.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-
-import structlog
+from datetime import datetime
 
 from plantao.conversations import outbox
 from plantao.conversations.media_store import MediaStore
-from plantao.conversations.models import MessageStatus, SentBy
-from plantao.conversations.outbox import Outgoing, StatusUpdate
-from plantao.customers.repository import learn_wa_id
-from plantao.kit import metrics
+from plantao.conversations.outbox import Outgoing
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
 from plantao.kit.in_flight import InFlight
 from plantao.kit.wakeup import Bell
-from plantao.whatsapp import early_statuses, rates
-from plantao.whatsapp.compose import compose
-from plantao.whatsapp.graph.client import GraphClient, SendResult
-from plantao.whatsapp.graph.errors import ErrorClass, GraphError, GraphFailure, OutcomeUnknown
-from plantao.whatsapp.graph.limits import PayloadError
-from plantao.whatsapp.graph.retries import retry_delay
+from plantao.whatsapp import rates, sending_state
+from plantao.whatsapp.delivery import LEASE, Delivery
+from plantao.whatsapp.graph.error_table import ErrorClass
+from plantao.whatsapp.numbers import Number, Numbers
 from plantao.whatsapp.receipts import Receipts
-from plantao.whatsapp.uploads import Uploads
+from plantao.whatsapp.sending_state import State
 
-log = structlog.get_logger(__name__)
-
-CONCURRENCY = 32
-CALL_SECONDS = 20.0  # the client's total timeout
-UNKNOWN_WAIT = timedelta(seconds=30)  # for a status that tells what became of a lost answer
-LEASE = timedelta(seconds=CALL_SECONDS) + UNKNOWN_WAIT
+CONCURRENCY = 32  # calls of one number at once: a number whose calls hang holds up no other
 IDLE_SECONDS = 60.0
 
 
@@ -45,103 +33,91 @@ class Sender:
     """`step` is the worker's; `drain` waits for the calls in flight."""
 
     database: Database
-    graph: GraphClient
-    phone_number_id: str
+    numbers: Numbers
     clock: Clock
     bell: Bell
     receipts: Receipts
     media: MediaStore
     rng: random.Random = field(default_factory=random.Random)
-    _uploads: Uploads = field(init=False)
-    _in_flight: InFlight = field(init=False)
+    _outlets: list["_Outlet"] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._uploads = Uploads(self.database, self.media, self.graph, self.clock, LEASE)
-        self._in_flight = InFlight("send", CONCURRENCY, on_end=self.bell.ring)
+        self._outlets = [self._outlet(number) for number in self.numbers]
+
+    def _outlet(self, number: Number) -> "_Outlet":
+        names = [number.phone_number_id]
+        if number is self.numbers.first:
+            names.append("")  # conversations from before there could be several
+        delivery = Delivery(self.database, number, self.clock, self.receipts, self.media, self.rng)
+        return _Outlet(delivery, names, InFlight("send", CONCURRENCY, on_end=self.bell.ring))
 
     async def step(self) -> float:
-        """Claims what is due and starts sending it; answers the seconds until the next message is due."""
-        free = self._in_flight.free
-        if free == 0:
-            return IDLE_SECONDS  # each call that ends rings the bell
-        async with self.database.transaction() as tx:
-            claimed = await outbox.claim(tx, self.clock.now(), LEASE, free)
-            ready = await self._within_rates(tx, claimed) if claimed else []
-            due = await outbox.next_due(tx) if not claimed else None
-        for message in ready:
-            self._in_flight.start(self._send(message))
-        if claimed:
-            return 0
-        return IDLE_SECONDS if due is None else max(0.001, (due - self.clock.now()).total_seconds())
+        """Claims what is due and starts sending it; answers the seconds until the next message may go."""
+        return min([await self._serve(outlet) for outlet in self._outlets])
 
     async def drain(self) -> None:
-        await self._in_flight.drain()
+        for outlet in self._outlets:
+            await outlet.in_flight.drain()
 
-    async def _within_rates(self, tx: Transaction, claimed: Sequence[Outgoing]) -> list[Outgoing]:
-        later = await rates.reserve(tx, self.phone_number_id, claimed, self.clock.now())
+    async def _serve(self, outlet: "_Outlet") -> float:
+        if outlet.in_flight.free <= 0:
+            return IDLE_SECONDS  # each call that ends rings the bell
+        async with self.database.transaction() as tx:
+            state = await sending_state.state(tx, outlet.number.phone_number_id)
+            is_stopped = state.stopped_by is not None
+            turn = await (self._try_stopped if is_stopped else self._claim)(tx, outlet, state)
+        for message in turn.messages:
+            outlet.in_flight.start(outlet.delivery.deliver(message, state.throughput, trial=is_stopped))
+        if turn.probes:
+            outlet.in_flight.start(outlet.delivery.probe())
+        return 0 if turn.took else _seconds(self.clock.now(), turn.until)
+
+    async def _claim(self, tx: Transaction, outlet: "_Outlet", state: State) -> "_Turn":
+        number, now = outlet.number, self.clock.now()
+        books = await rates.open_books(tx, number.phone_number_id, number.business_account_id, state.throughput, now)
+        if books.slots <= 0:
+            return _Turn(until=books.opens_at)
+        limit = min(outlet.in_flight.free, books.slots)
+        claimed = await outbox.claim(tx, outlet.names, now, LEASE, limit, books.shares)
+        if not claimed:
+            return _Turn(until=await outbox.next_due(tx, outlet.names, now))
+        later = await rates.reserve(tx, books, claimed)
         if later:
             await outbox.postpone(tx, list(later.items()), refund_attempt=True)
-        return [message for message in claimed if message.id not in later]
+        return _Turn([message for message in claimed if message.id not in later], took=True)
 
-    async def _send(self, message: Outgoing) -> None:
-        try:
-            media_id = await self._uploads.media_id(message)
-            result = await self.graph.send(compose(message, media_id))
-        except PayloadError as error:
-            await self._refuse(message, None, "Payload", str(error))
-        except GraphFailure as failure:
-            await self._failed(message, failure)
-        else:
-            await self._sent(message, result)
-
-    async def _sent(self, message: Outgoing, result: SendResult) -> None:
+    async def _try_stopped(self, tx: Transaction, outlet: "_Outlet", state: State) -> "_Turn":
+        """Now and then, and at once with another token, it is tried whether a number that has stopped works again."""
         now = self.clock.now()
-        async with self.database.transaction() as tx:
-            if result.wa_id is not None and result.wa_id != message.wa_id:
-                # Customers before messages, as the materialiser goes: no deadlock.
-                await learn_wa_id(tx, message.customer_id, result.wa_id)
-            await early_statuses.lock(tx, [result.wamid])
-            early = await early_statuses.take(tx, result.wamid)
-            sent = StatusUpdate(MessageStatus.SENT, now, external_id=result.wamid, id=message.id)
-            await outbox.apply_statuses(tx, [sent])
-            if early is not None:
-                await outbox.apply_statuses(tx, [early])
-            seen = await outbox.latest_incoming(tx, message.conversation_id)
-        metrics.MESSAGES_SENT.labels("sent").inc()
-        if seen is not None and message.sent_by == SentBy.AGENT:
-            self.receipts.show([seen], typing=False)  # who answers has read
-
-    async def _failed(self, message: Outgoing, failure: GraphFailure) -> None:
-        code = failure.code if isinstance(failure, GraphError) else None
-        delay = retry_delay(failure.error_class, message.attempts, self.rng, code=code)
-        log.warning("send_failed", message_id=str(message.id), attempt=message.attempts, error=str(failure))
-        if delay is None:
-            title, detail = _words(failure)
-            await self._refuse(message, code, title, detail)
-            return
-        if isinstance(failure, OutcomeUnknown):
-            delay = max(delay, UNKNOWN_WAIT)
-        await self._postpone(message, failure.error_class, delay)
-
-    async def _postpone(self, message: Outgoing, error_class: ErrorClass, delay: timedelta) -> None:
-        until = self.clock.now() + delay
-        async with self.database.transaction() as tx:
-            await outbox.postpone(tx, [(message.id, until)])
-            if error_class is ErrorClass.THROTTLED_PAIR:
-                await rates.hold(tx, rates.pair_key(message.customer_id), until, rates.PAIR)
-            elif error_class in (ErrorClass.THROTTLED_NUMBER, ErrorClass.CONFIGURATION):
-                await rates.hold(tx, rates.number_key(self.phone_number_id), until, rates.NUMBER)
-        metrics.MESSAGES_SENT.labels("retried").inc()
-
-    async def _refuse(self, message: Outgoing, code: int | None, title: str, detail: str) -> None:
-        error = {"code": code, "title": title, "detail": detail}
-        failed = StatusUpdate(MessageStatus.FAILED, self.clock.now(), id=message.id, error=error)
-        async with self.database.transaction() as tx:
-            await outbox.apply_statuses(tx, [failed])
-        metrics.MESSAGES_SENT.labels("failed").inc()
+        if not await sending_state.claim_probe(tx, state, outlet.number.fingerprint, now):
+            return _Turn(until=state.probe_at)
+        if state.stopped_by is ErrorClass.TOKEN:
+            return _Turn(took=True, probes=True)
+        return _Turn(await outbox.claim(tx, outlet.names, now, LEASE, 1), took=True)
 
 
-def _words(failure: GraphFailure) -> tuple[str, str]:
-    if isinstance(failure, GraphError):
-        return failure.title, failure.detail
-    return "A Meta não respondeu", str(failure)
+def _seconds(now: datetime, until: datetime | None) -> float:
+    return IDLE_SECONDS if until is None else min(IDLE_SECONDS, max(0.001, (until - now).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a number does now: these messages, a question to Meta, or nothing until a moment."""
+
+    messages: Sequence[Outgoing] = ()
+    took: bool = False
+    probes: bool = False
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlet:
+    """One number's way out. `names`: how the outbox calls it."""
+
+    delivery: Delivery
+    names: Sequence[str]
+    in_flight: InFlight
+
+    @property
+    def number(self) -> Number:
+        return self.delivery.number

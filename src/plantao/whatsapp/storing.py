@@ -6,16 +6,18 @@ from uuid import UUID
 
 from plantao.conversations.arrivals import Incoming
 from plantao.conversations.changes import Change, change_messages
-from plantao.conversations.incoming import IntakeRules, receive
+from plantao.conversations.incoming import receive
+from plantao.conversations.intake import IntakeRules
 from plantao.conversations.merging import merge_conversations
 from plantao.conversations.models import Channel, Direction, MessageStatus, MessageType, SentBy
 from plantao.conversations.outbox import StatusUpdate, apply_statuses
 from plantao.customers.models import Contact, CustomerId
 from plantao.customers.service import Renaming, forget, place_contacts
 from plantao.kit.db import Transaction
-from plantao.whatsapp import charges, early_statuses
+from plantao.whatsapp import charges, early_statuses, rates
 from plantao.whatsapp.account import preferences
 from plantao.whatsapp.charges import Charge
+from plantao.whatsapp.failures import closes_window, error_of, log_status, redirected
 from plantao.whatsapp.wire.models import InboundChange, InboundMedia, InboundMessage, InboundStatus, WireError
 
 
@@ -37,6 +39,7 @@ async def store_messages(
         for (message, received_at), customer_id in zip(messages, placed.customer_ids, strict=True)
     ]
     to_answer = await receive(tx, incoming, Channel.WHATSAPP, now, rules)
+    await rates.count_received(tx, [message.phone_number_id for message, _ in messages])
     if echoes := [message.wamid for message, _ in messages if message.is_echo]:
         await apply_statuses(tx, await early_statuses.take_all(tx, echoes))
     return to_answer
@@ -103,7 +106,8 @@ async def store_statuses(tx: Transaction, statuses: Sequence[InboundStatus], now
     if not statuses:
         return
     await preferences.note_refusals(tx, statuses, now)
-    unknown = await apply_statuses(tx, [_update(status, now) for status in statuses])
+    updates = [_update(status, now) for status in statuses]
+    unknown = await apply_statuses(tx, [update for update in updates if not await redirected(tx, update, now)])
     if unknown:
         await early_statuses.lock(tx, [update.external_id for update in unknown if update.external_id])
         await early_statuses.keep(tx, await apply_statuses(tx, unknown))
@@ -122,12 +126,16 @@ def _charge(status: InboundStatus, now: datetime) -> Charge:
 
 
 def _update(status: InboundStatus, now: datetime) -> StatusUpdate:
+    code = status.error.code if status.error is not None else None
+    if status.error is not None:
+        log_status(status.error, status.wamid)
     return StatusUpdate(
         status=MessageStatus(status.status),
         at=status.at or now,
         external_id=status.wamid,
         id=_our_id(status.callback_data),
-        error=_error(status.error),
+        error=error_of(code) if status.error is not None else None,
+        closes_window=closes_window(code),
     )
 
 

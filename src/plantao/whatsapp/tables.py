@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     Table,
@@ -72,8 +73,35 @@ charges = Table(
 send_rates = Table(
     "whatsapp_send_rates",
     metadata,
-    Column("key", Text, primary_key=True),  # number:<phone number id>, pair:<customer id>
+    Column("key", Text, primary_key=True),  # see rates.py
     Column("used_until", DateTime(timezone=True), nullable=False),
+    # Of a number: how many messages it had received in all when that was last counted in, and when.
+    Column("received", BigInteger),
+    Column("read_at", DateTime(timezone=True)),
+)
+
+# How each of our numbers may send. No row: as a new number may, and nothing stands in its way.
+sending = Table(
+    "whatsapp_sending",
+    metadata,
+    Column("phone_number_id", Text, primary_key=True),
+    Column("throughput", Text, nullable=False, server_default=text("'STANDARD'")),
+    # Why Meta takes nothing from this number at present: null while it does.
+    Column("stopped_by", Text),
+    Column("stopped_code", Integer),
+    Column("stopped_at", DateTime(timezone=True)),
+    Column("token_fingerprint", Text),  # of the token that was refused: another one is tried at once
+    Column("probe_at", DateTime(timezone=True)),  # when it is tried whether it works again
+    Column("probes", SmallInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("stopped_by IN ('token', 'configuration')", name="stopped_by_known"),
+)
+
+# How many messages each number has received: a row of its own, so that who takes in waits for nobody who sends.
+received = Table(
+    "whatsapp_received",
+    metadata,
+    Column("phone_number_id", Text, primary_key=True),
+    Column("total", BigInteger, nullable=False),
 )
 
 # What Meta says of each of our numbers. A column is null until it was said; `synced_at` until Meta was asked.

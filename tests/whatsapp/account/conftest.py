@@ -10,8 +10,10 @@ from tests.whatsapp.account.saying import ACCOUNT, NUMBER, Say, speaker
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
 from plantao.whatsapp.graph.client import GraphClient
+from plantao.whatsapp.graph.tokens import FixedToken
 from plantao.whatsapp.group_commit import LedgerWriter
 from plantao.whatsapp.materialise import Materialiser
+from plantao.whatsapp.numbers import Number, Numbers
 from plantao.whatsapp.receipts import Receipts
 
 KNOWN = """
@@ -23,8 +25,10 @@ KNOWN = """
 @pytest.fixture
 async def say(database: Database, clock: ManualClock, free_port: int) -> AsyncIterator[Say]:
     graph = GraphClient(f"http://127.0.0.1:{free_port}", "v26.0", "1", "token")
-    receipts = Receipts(graph)
-    yield speaker(database, Materialiser(database, clock, RULES, receipts, LedgerWriter(database, clock)), clock)
+    numbers = Numbers([Number(NUMBER, ACCOUNT, None, True, graph, FixedToken("token"))])
+    receipts = Receipts()
+    materialiser = Materialiser(database, clock, RULES, numbers, receipts, LedgerWriter(database, clock))
+    yield speaker(database, materialiser, clock)
     await receipts.drain()
     await graph.aclose()
 

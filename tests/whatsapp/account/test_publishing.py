@@ -14,6 +14,7 @@ from plantao.kit.errors import AppError, Conflict, NotFound, ServiceUnavailable,
 from plantao.whatsapp.account import publishing
 from plantao.whatsapp.account.models import Template
 from plantao.whatsapp.graph.client import GraphClient
+from plantao.whatsapp.graph.tokens import FixedToken
 from plantao.whatsapp.numbers import Number, Numbers
 
 BODY: list[Json] = [{"type": "BODY", "text": "Olá, tudo bem?"}]
@@ -31,7 +32,10 @@ async def meta() -> AsyncIterator[tuple[StandIn, str]]:
 @pytest.fixture
 async def numbers(meta: tuple[StandIn, str]) -> AsyncIterator[Numbers]:
     graph = GraphClient(meta[1], "v26.0", NUMBER, "token")
-    ours = [Number(NUMBER, ACCOUNT, None, True, graph), Number("2", OTHER, "Vendas", True, graph)]
+    ours = [
+        Number(NUMBER, ACCOUNT, None, True, graph, FixedToken("token")),
+        Number("2", OTHER, "Vendas", True, graph, FixedToken("token")),
+    ]
     yield Numbers(ours)
     await graph.aclose()
 

@@ -14,6 +14,7 @@ from plantao.kit.db import Database
 from plantao.whatsapp.account.sync import AccountSync
 from plantao.whatsapp.graph.client import GraphClient
 from plantao.whatsapp.graph.errors import GraphError, OutcomeUnknown
+from plantao.whatsapp.graph.tokens import FixedToken
 from plantao.whatsapp.numbers import Number, Numbers
 
 STANDING: Json = {
@@ -89,7 +90,7 @@ async def meta() -> AsyncIterator[tuple[StandIn, str]]:
 @pytest.fixture
 async def sync(database: Database, clock: ManualClock, meta: tuple[StandIn, str]) -> AsyncIterator[AccountSync]:
     graph = GraphClient(meta[1], "v26.0", NUMBER, "token")
-    yield AccountSync(database, Numbers([Number(NUMBER, ACCOUNT, None, True, graph)]), clock)
+    yield AccountSync(database, Numbers([Number(NUMBER, ACCOUNT, None, True, graph, FixedToken("token"))]), clock)
     await graph.aclose()
 
 

@@ -12,7 +12,8 @@ import pytest
 from tests.whatsapp.graph.standin import Answer, StandIn, answer, break_off, drip, hang_up, stay_silent
 
 from plantao.whatsapp.graph.client import GraphClient, PhoneNumberInfo, SendResult
-from plantao.whatsapp.graph.errors import ErrorClass, GraphError, GraphFailure, NotSent, OutcomeUnknown
+from plantao.whatsapp.graph.error_table import ErrorClass
+from plantao.whatsapp.graph.errors import GraphError, GraphFailure, NotSent, OutcomeUnknown
 from plantao.whatsapp.graph.limits import PayloadError
 from plantao.whatsapp.graph.messages import OutgoingPayload, Recipient, Text
 
@@ -126,7 +127,7 @@ async def test_metas_refusal_is_told_whole_and_without_the_token(client: GraphCl
     assert isinstance(failure, GraphError)
     assert (failure.code, failure.http_status, failure.fbtrace_id) == (190, 401, "Az8")
     assert (failure.title, failure.detail) == ("Malformed access token [token]", "a\ufffdb [token]")
-    assert failure.error_class is ErrorClass.CONFIGURATION
+    assert failure.error_class is ErrorClass.TOKEN
     assert str(failure) == "HTTP 401, code 190: Access token expired"
 
 
@@ -136,6 +137,7 @@ REFUSALS: dict[str, tuple[int, object, ErrorClass]] = {
     "window": (400, {"error": {"code": 131047}}, ErrorClass.NEEDS_TEMPLATE),
     "permission, as 500": (500, {"error": {"code": 3}}, ErrorClass.CONFIGURATION),
     "our bug": (400, {"error": {"code": 100}}, ErrorClass.PERMANENT),
+    "no such number": (400, {"error": {"code": 100, "error_subcode": 33}}, ErrorClass.CONFIGURATION),
     "transient": (503, {"error": {"code": 2, "is_transient": True}}, ErrorClass.RETRY),
     "new code, transient": (400, {"error": {"code": 999999, "is_transient": True}}, ErrorClass.RETRY),
     "new code": (400, {"error": {"code": 999999}}, ErrorClass.PERMANENT),

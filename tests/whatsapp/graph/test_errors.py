@@ -7,24 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantao.whatsapp.graph.errors import ErrorClass, classify, title_of
+from plantao.whatsapp.graph.error_table import ErrorClass, rows
+from plantao.whatsapp.graph.errors import classify, explain, title_of
 from plantao.whatsapp.graph.retries import retry_delay
 
 # Meta's published codes, by what is to be done.
 CODES: dict[ErrorClass, tuple[int, ...]] = {
-    ErrorClass.RETRY: (1, 2, 131000, 131016, 131053, 131057, 133004),
-    ErrorClass.THROTTLED_NUMBER: (
-        *(4, 17, 32, 613, 80007, 130429, 131048, 131064),
-        *(132069, 133015, 133016),
-    ),
+    ErrorClass.RETRY: (1, 2, 131000, 131016, 131053, 133004),
+    ErrorClass.WAIT: (131064, 132069, 133015, 133016),
+    ErrorClass.THROTTLED_NUMBER: (130429, 131057),
+    ErrorClass.THROTTLED_BULK: (131048,),
+    ErrorClass.THROTTLED_ACCOUNT: (4, 17, 32, 613, 80007),
     ErrorClass.THROTTLED_PAIR: (131056,),
     ErrorClass.NEEDS_TEMPLATE: (131047,),
+    ErrorClass.OTHER_FORM: (131026,),
+    ErrorClass.TOKEN: (0, 104, 190),
     ErrorClass.CONFIGURATION: (
-        *(0, 3, 10, 33, 104, 190, 200, 210, 299, 368, 131005, 131030, 131031, 131037, 131042, 131044, 131045),
+        *(3, 10, 33, 200, 210, 299, 368, 131005, 131031, 131037, 131042, 131044, 131045),
         *(133000, 133005, 133006, 133008, 133009, 133010, 134011),
     ),
     ErrorClass.PERMANENT: (
-        *(100, 1026, 130472, 130497, 130501, 131008, 131009, 131020, 131021, 131026, 131041, 131049, 131050),
+        *(100, 1026, 130472, 130497, 130501, 131008, 131009, 131020, 131021, 131030, 131041, 131049, 131050),
         *(131051, 131052, 131055, 131062, 131063, 131200, 131299, 132000, 132001, 132005, 132007, 132008),
         *(132012, 132015, 132016, 132068, 134100, 134102, 135000, 137000, 138000, 138999, 139100, 139199),
         *(147001, 147005, 2388000, 2388299, 2593107, 2593109),
@@ -47,7 +50,7 @@ def test_each_code_has_a_class_whatever_the_status(code: int, kind: ErrorClass) 
         (400, True, ErrorClass.RETRY),
         (500, False, ErrorClass.RETRY),
         (429, False, ErrorClass.THROTTLED_NUMBER),
-        (401, False, ErrorClass.CONFIGURATION),
+        (401, False, ErrorClass.TOKEN),
         (403, False, ErrorClass.CONFIGURATION),
         (None, False, ErrorClass.PERMANENT),
     ],
@@ -58,6 +61,29 @@ def test_an_unknown_code_goes_by_what_else_is_known(
 ) -> None:
     assert classify(code, http_status=http_status, is_transient=is_transient) is kind
     assert title_of(code) == "Unknown error"
+
+
+def test_every_code_that_is_known_is_in_the_list_above() -> None:
+    listed = {code for codes in CODES.values() for code in codes}
+    for name, _ in rows():
+        assert int(name.split("-")[0]) in listed, name
+
+
+@pytest.mark.parametrize("code", [code for code, _ in PAIRS])
+def test_an_agent_reads_portuguese_and_what_to_do(code: int) -> None:
+    told = explain(code)
+    assert 8 <= len(told.title) <= 70
+    assert told.action.endswith(".")
+    assert told.title != told.name
+    assert not told.title.endswith(".")
+    if told.error_class in (ErrorClass.TOKEN, ErrorClass.CONFIGURATION):
+        assert "administrador" in told.action
+
+
+def test_what_the_table_does_not_hold_is_explained_by_its_class() -> None:
+    assert explain(999999).title == explain(None).title
+    assert explain(999999, ErrorClass.RETRY).title == "A Meta não respondeu"
+    assert explain(131026, ErrorClass.RETRY) == explain(131026)
 
 
 class LeastChance(random.Random):
@@ -86,12 +112,22 @@ def test_the_waits() -> None:
     assert waits(ErrorClass.RETRY, 131000) == [2, 8]
     assert waits(ErrorClass.RETRY, 131053) == [5]
     assert waits(ErrorClass.THROTTLED_NUMBER)[:3] == [2, 4, 8]
-    assert waits(ErrorClass.THROTTLED_NUMBER, 131048) == [3600, 7200, 14400]
-    assert waits(ErrorClass.THROTTLED_NUMBER, 4)[0] == 60
-    assert sum(waits(ErrorClass.CONFIGURATION)) > 3600
+    assert waits(ErrorClass.THROTTLED_BULK, 131048) == [3600, 7200, 14400]
+    assert waits(ErrorClass.THROTTLED_ACCOUNT, 4)[0] == 60
+    assert waits(ErrorClass.WAIT, 132069) == [600, 1200]
+    assert waits(ErrorClass.THROTTLED_NUMBER, 131057) == [10] * 11
 
 
-@pytest.mark.parametrize("kind", [ErrorClass.PERMANENT, ErrorClass.NEEDS_TEMPLATE])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ErrorClass.PERMANENT,
+        ErrorClass.NEEDS_TEMPLATE,
+        ErrorClass.OTHER_FORM,
+        ErrorClass.TOKEN,
+        ErrorClass.CONFIGURATION,
+    ],
+)
 def test_what_cannot_succeed_is_not_tried_again(kind: ErrorClass) -> None:
     assert waits(kind) == []
     assert waits(kind, 131000) == []

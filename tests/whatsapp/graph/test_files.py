@@ -8,7 +8,8 @@ from tests.whatsapp.graph.standin import StandIn, answer, break_off, hang_up
 from tests.whatsapp.graph.test_client import NUMBER, TOKEN
 
 from plantao.whatsapp.graph.client import GraphClient
-from plantao.whatsapp.graph.errors import ErrorClass, GraphError, NotSent, OutcomeUnknown
+from plantao.whatsapp.graph.error_table import ErrorClass
+from plantao.whatsapp.graph.errors import GraphError, NotSent, OutcomeUnknown
 from plantao.whatsapp.graph.files import FileInfo, FileRefused, may_be_asked
 
 

@@ -48,9 +48,9 @@ class TemplateDesk:
             raise ValidationFailed(detail, field="template_name")
         return _filled(draft, draft.payload, template)
 
-    def _account_of(self, _conversation: Conversation) -> str | None:
+    def _account_of(self, conversation: Conversation) -> str | None:
         """Of the number by which the message will go."""
-        return self.numbers.first.business_account_id
+        return (self.numbers.of(conversation.phone_number_id) or self.numbers.first).business_account_id
 
 
 def _chosen(payload: dict[str, Any], known: list[Template]) -> Template:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from plantao.kit.db import Transaction
+from plantao.whatsapp import sending_state
 from plantao.whatsapp.account import alerts, standing, syncs
 from plantao.whatsapp.account.models import Severity
 from plantao.whatsapp.account.said import Said
@@ -28,6 +29,8 @@ async def quality(tx: Transaction, said: Said) -> None:
     rating = {"FLAGGED": "RED", "UNFLAGGED": "GREEN"}.get(event)
     values = {"messaging_limit": limit, "throughput_level": throughput, "quality_rating": rating}
     await _keep(tx, said, [id_] if id_ else [], values)
+    if throughput and id_:
+        await sending_state.set_throughput(tx, id_, throughput)
     if event in ("FLAGGED", "DOWNGRADE"):
         title = f"A qualidade do número {_shown(said)} caiu: a Meta pode baixar o limite de mensagens"
         detail = "Muitos clientes bloquearam ou denunciaram o número. Reveja templates e envios em massa."

@@ -3,7 +3,8 @@
 from typing import Final
 
 from plantao.kit.errors import AppError, Conflict, ServiceUnavailable, ValidationFailed
-from plantao.whatsapp.graph.errors import ErrorClass, GraphError, GraphFailure
+from plantao.whatsapp.graph.error_table import ErrorClass
+from plantao.whatsapp.graph.errors import GraphError, GraphFailure
 
 _EXISTS, _BEING_DELETED, _VARIABLE_AT_THE_END = 2388024, 2388023, 2388299
 _CONFLICTS: Final = {

@@ -10,6 +10,7 @@ import structlog
 
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database
+from plantao.whatsapp import sending_state
 from plantao.whatsapp.account import standing, syncs, templates
 from plantao.whatsapp.account.health_alerts import compare
 from plantao.whatsapp.account.models import Standing, Template
@@ -80,6 +81,8 @@ class AccountSync:
         now = Standing(number.phone_number_id, number.business_account_id, **told, synced_at=asked_at)
         async with self.database.transaction() as tx:
             before = await standing.replace(tx, now)
+            if now.throughput_level is not None:
+                await sending_state.set_throughput(tx, number.phone_number_id, now.throughput_level)
             await compare(tx, before, now, asked_at)
             await syncs.done(tx, subject, asked_at)
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from plantao.whatsapp.graph.errors import ErrorClass, GraphError, NotSent, OutcomeUnknown, title_of
+from plantao.whatsapp.graph.error_table import ErrorClass
+from plantao.whatsapp.graph.errors import GraphError, NotSent, OutcomeUnknown, title_of
 from plantao.whatsapp.wire.decode import read_json
 from plantao.whatsapp.wire.errors import read_error
 from plantao.whatsapp.wire.fields import JsonObject, label, obj
@@ -46,6 +47,8 @@ def _graph_error(status: int, error: JsonObject) -> GraphError:
         is_transient=error.get("is_transient") is True,
         subcode=read_error({"code": error.get("error_subcode")}).code,
         user_words=label(error, "error_user_msg", 1000),
+        # Meta's way to say that the number, not the message, is unknown to this token: code 100, subcode 33.
+        error_class=ErrorClass.CONFIGURATION if (said.code, error.get("error_subcode")) == (100, 33) else None,
     )
 
 

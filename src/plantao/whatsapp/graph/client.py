@@ -15,10 +15,10 @@ from plantao.whatsapp.graph.errors import NotSent, OutcomeUnknown
 from plantao.whatsapp.graph.files import FileInfo, FileRefused, Multipart, may_be_asked, transfer_seconds
 from plantao.whatsapp.graph.messages import OutgoingPayload
 from plantao.whatsapp.graph.payloads import build_body, mark_read_body
+from plantao.whatsapp.graph.tokens import FixedToken, Token
 from plantao.whatsapp.wire.fields import JsonObject, Malformed, ident, is_bsuid, is_phone, label, obj, objects, text
 
 _FILE_ID: Final = re.compile(r"[\w.=-]*\w[\w.=-]*", re.ASCII)  # an address in its place would be asked, with our token
-_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _FIELDS: Final = "id,display_phone_number,verified_name,quality_rating,name_status,status,throughput,account_mode"
 # These happen before a byte of the request is written.
 _BEFORE_SENDING: Final = (
@@ -63,7 +63,7 @@ class GraphClient:
         base_url: str,
         version: str,
         phone_number_id: str,
-        access_token: str,
+        access_token: str | Token,
         *,
         connect_timeout: float = 3.0,
         read_timeout: float = 15.0,
@@ -71,14 +71,12 @@ class GraphClient:
         total_timeout: float = 20.0,
         max_connections: int = 50,
     ) -> None:
-        if not _TOKEN.fullmatch(access_token):
-            raise ValueError("the access token is empty or holds blanks")  # and the value is not shown
         self._phone_number_id = phone_number_id
-        self._token = access_token
+        self._token = FixedToken(access_token) if isinstance(access_token, str) else access_token
         self._total_timeout = total_timeout
         self._http = httpx2.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/{version}/",
-            headers={"Authorization": f"Bearer {access_token}", "Accept": "application/json"},
+            headers={"Accept": "application/json"},
             timeout=httpx2.Timeout(read_timeout, connect=connect_timeout, pool=pool_timeout),
             limits=httpx2.Limits(max_connections=max_connections, keepalive_expiry=15),
             follow_redirects=False,  # the token goes to the configured host only
@@ -152,7 +150,8 @@ class GraphClient:
         if not may_be_asked(address, self._http.base_url):
             raise FileRefused("the address is not one that may see the token")
         try:
-            async with self._http.stream("GET", address, headers={"Accept": "*/*"}) as response:
+            headers = {"Accept": "*/*"} | _bearer(self._token.current())
+            async with self._http.stream("GET", address, headers=headers) as response:
                 if response.status_code != 200:
                     raise NotSent(f"HTTP {response.status_code} for a file")
                 yield response.aiter_bytes(65536)
@@ -176,11 +175,13 @@ class GraphClient:
         params: dict[str, str] | None = None,
         total: float | None = None,
     ) -> JsonObject:
+        token = self._token.current()
+        sent = (headers or {}) | _bearer(token)
         try:
             # The total bounds an answer that drips: each of its reads alone is in time.
             async with (
                 asyncio.timeout(total or self._total_timeout),
-                self._http.stream(method, path, content=content, params=params, headers=headers) as response,
+                self._http.stream(method, path, content=content, params=params, headers=sent) as response,
             ):
                 answer = await _read_bounded(response)
         except _BEFORE_SENDING as error:
@@ -188,10 +189,14 @@ class GraphClient:
         except (httpx2.HTTPError, TimeoutError) as error:
             # Timeouts and cuts after the connection stood: some or all of the request may have arrived.
             raise OutcomeUnknown(_describe(error)) from None
-        return read_answer(response.status_code, answer, secret=self._token)
+        return read_answer(response.status_code, answer, secret=token)
 
     async def _post(self, edge: str, body: dict[str, Any]) -> JsonObject:
         return await self.call("POST", f"{self._phone_number_id}/{edge}", body=body)
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 async def _read_bounded(response: httpx2.Response) -> bytes | None:
