@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '@/api/types';
+import { backoff } from '@/live/backoff';
+import { awaitingSince, entriesOf, patienceOf, unreadCount } from '@/state/derive';
+import { afterFailure, type Draft, nextToSend, seenSince } from '@/state/outbox';
+import { piecesOf } from '@/thread/words';
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 10, 27, 12, minute)).toISOString();
+
+function message(seq: number, part: Partial<Message>): Message {
+  const base = { id: `msg-${seq}`, seq, content: 'oi', type: 'text', status: 'delivered', timestamp: at(seq) };
+  const none = { caption: null, media: null, client_id: null, error: null, sent_by_id: null };
+  return { ...base, ...none, direction: 'incoming', sent_by: 'customer', ...part } as Message;
+}
+const mine: Partial<Message> = { direction: 'outgoing', sent_by: 'agent', sent_by_id: 7 };
+
+function draft(clientId: string, part: Partial<Draft> = {}): Draft {
+  const base = { conversationId: 'c', kind: 'text' as const, content: 'oi', caption: null, filename: null };
+  return { ...base, clientId, writtenAt: at(0), seen: 3, state: 'waiting', problem: null, ...part };
+}
+
+describe('the outbox', () => {
+  it('sends one at a time, in order, and waits behind what a person has to look at', () => {
+    expect(nextToSend([draft('a'), draft('b')], 'c')?.clientId).toBe('a');
+    expect(nextToSend([draft('a', { state: 'sending' }), draft('b')], 'c')).toBeNull();
+    expect(nextToSend([draft('a', { state: 'stale' }), draft('b')], 'c')).toBeNull();
+    expect(nextToSend([draft('a', { conversationId: 'd', state: 'failed' }), draft('b')], 'c')?.clientId).toBe('b');
+  });
+
+  it('takes what the user wrote after it for seen, and nothing of anybody else', () => {
+    expect(seenSince(draft('a'), [message(5, mine), message(4, mine)], 7)).toBe(5);
+    expect(seenSince(draft('a'), [message(4, mine), message(5, {}), message(6, mine)], 7)).toBe(4);
+    expect(seenSince(draft('a'), [message(4, { ...mine, sent_by_id: 8 })], 7)).toBe(3);
+  });
+
+  it('repeats what may go later, and never a note', () => {
+    expect(afterFailure(draft('a'), 'OFFLINE', true, 'x').state).toBe('waiting');
+    expect(afterFailure(draft('a', { kind: 'note' }), 'OFFLINE', true, 'x')).toMatchObject({
+      state: 'failed',
+      problem: 'x',
+    });
+    expect(afterFailure(draft('a'), 'STALE_CONVERSATION', false, 'x').state).toBe('stale');
+    expect(afterFailure(draft('a'), 'FORBIDDEN', false, 'x').state).toBe('failed');
+  });
+});
+
+describe('what people are told', () => {
+  it('counts what came after the last word of the user', () => {
+    const messages = [message(1, {}), message(2, mine), message(3, {}), message(4, {})];
+    expect(unreadCount(messages, 0, 7)).toBe(2);
+    expect(unreadCount(messages, 3, 7)).toBe(1);
+    expect(unreadCount(messages, 4, 7)).toBe(0);
+  });
+
+  it('a customer waits from the first word that nobody has answered; a note is no answer', () => {
+    const note = message(4, { ...mine, type: 'note' });
+    expect(awaitingSince([message(1, {}), message(2, mine), message(3, {}), note, message(5, {})])).toBe(at(3));
+    expect(awaitingSince([message(1, {}), message(2, mine)])).toBeNull();
+  });
+
+  it('patience ends by and by', () => {
+    const now = Date.parse(at(10));
+    expect([9, 7, 3].map((minute) => patienceOf(at(minute), now))).toEqual(['calm', 'warm', 'late']);
+  });
+
+  it('shows days, the line of what is new, and no draft twice', () => {
+    const messages = [
+      message(1, { timestamp: '2026-11-20T12:00:00Z' }),
+      message(2, {}),
+      message(3, { ...mine, client_id: 'a' }),
+    ];
+    const kinds = entriesOf(messages, [draft('a'), draft('b')], 2).map((entry) => entry.kind);
+    expect(kinds).toEqual(['day', 'message', 'day', 'unread', 'message', 'message', 'draft']);
+  });
+
+  it('finds addresses and loses no letter', () => {
+    expect(piecesOf('veja https://a.example/x?y=1, ok')).toEqual([
+      { text: 'veja ', href: null },
+      { text: 'https://a.example/x?y=1', href: 'https://a.example/x?y=1' },
+      { text: ', ok', href: null },
+    ]);
+    expect(piecesOf('javascript:alert(1)')).toEqual([{ text: 'javascript:alert(1)', href: null }]);
+    fc.assert(
+      fc.property(
+        fc.string(),
+        (text) =>
+          piecesOf(text)
+            .map((piece) => piece.text)
+            .join('') === text,
+      ),
+    );
+  });
+});
+
+it('comes back soon at first, and never all at once', () => {
+  expect(backoff(0, 0)).toBe(200);
+  fc.assert(
+    fc.property(fc.nat(60), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, chance) => {
+      const wait = backoff(attempt, chance);
+      return wait >= 200 && wait <= 15_000;
+    }),
+  );
+});
