@@ -70,8 +70,11 @@ describe('what people are told', () => {
       message(2, {}),
       message(3, { ...mine, client_id: 'a' }),
     ];
-    const kinds = entriesOf(messages, [draft('a'), draft('b')], 2).map((entry) => entry.kind);
-    expect(kinds).toEqual(['day', 'message', 'day', 'unread', 'message', 'message', 'draft']);
+    const entries = entriesOf(messages, [draft('a'), draft('b')], 2);
+    const shown = entries.map((entry) =>
+      entry.kind === 'draft' ? entry.key : [entry.message.seq, entry.day, entry.unread],
+    );
+    expect(shown).toEqual([[1, true, false], [2, true, true], [3, false, false], 'b']);
   });
 
   it('finds addresses and loses no letter', () => {

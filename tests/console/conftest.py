@@ -11,7 +11,7 @@ from tests.stories.harness import PASSWORD, Person, System, running_system
 from plantao.identity.models import Role
 
 # Where the tests leave pictures for people to look at; none are made without it.
-PICTURES = os.environ.get("PLANTAO_TEST_PICTURES")
+PICTURES = os.environ.get("CONSOLE_PICTURES")
 
 
 @pytest.fixture

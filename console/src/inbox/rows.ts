@@ -1,6 +1,6 @@
 /** One line of a list, whatever it was made of. */
 import { computed, type Ref } from 'vue';
-import type { Conversation, Priority, QueuePlace } from '@/api/types';
+import type { Conversation, Message, Priority, QueuePlace } from '@/api/types';
 import { session } from '@/session/session';
 import { awaitingSince, isOpen, previewOf, unreadCount } from '@/state/derive';
 import { queue, threads } from '@/state/desk';
@@ -59,7 +59,7 @@ function ofConversation(item: Conversation): Row {
   return {
     id: item.id,
     name: nameOfCustomer(item),
-    preview: last?.content || phone(item.customer_phone),
+    preview: last ? wordsOf(last) : phone(item.customer_phone),
     by,
     at: item.last_message_at,
     since: isOpen(item) ? awaitingSince(messages) : null,
@@ -76,6 +76,13 @@ function ofAny(item: Conversation, nameOf: NameOf): Row {
   const owner = nameOf(item.assigned_to);
   const preview = [phone(item.customer_phone), owner].filter(Boolean).join(' · ');
   return { ...ofConversation(item), by: state, preview, unread: 0, since: null };
+}
+
+const FILES = new Set(['image', 'video', 'audio', 'document', 'sticker']);
+
+function wordsOf(message: Message): string {
+  if (!FILES.has(message.type)) return message.content;
+  return message.caption || message.media?.filename || t(`media.${message.type}`);
 }
 
 const wordOf = (by: string): string =>

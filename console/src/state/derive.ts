@@ -2,10 +2,12 @@
 import type { Conversation, Message } from '@/api/types';
 import type { Draft } from './outbox';
 
+/**
+ * `day`: the line of a new day stands above it; `unread`: the line of what is new. Both belong to their message, so that
+ * an older page put above moves them without moving what is looked at.
+ */
 export type Entry =
-  | { kind: 'day'; key: string; at: string }
-  | { kind: 'unread'; key: string }
-  | { kind: 'message'; key: string; message: Message; joined: boolean }
+  | { kind: 'message'; key: string; message: Message; joined: boolean; day: boolean; unread: boolean }
   | { kind: 'draft'; key: string; draft: Draft };
 
 const TOGETHER_MS = 3 * 60_000; // bubbles of one author stand closer within
@@ -17,14 +19,11 @@ export function entriesOf(messages: readonly Message[], drafts: readonly Draft[]
   let before: Message | undefined;
   let marked = unreadFrom === 0;
   for (const message of messages) {
-    const fresh = !before || dayOf(before.timestamp) !== dayOf(message.timestamp);
-    if (fresh)
-      entries.push({ kind: 'day', key: `day-${dayOf(message.timestamp)}-${message.seq}`, at: message.timestamp });
+    const day = !before || dayOf(before.timestamp) !== dayOf(message.timestamp);
     const unread = !marked && message.seq >= unreadFrom && message.direction === 'incoming';
-    if (unread) entries.push({ kind: 'unread', key: 'unread' });
+    const joined = !day && !unread && before !== undefined && together(before, message);
+    entries.push({ kind: 'message', key: message.id, message, joined, day, unread });
     marked ||= unread;
-    const joined = !fresh && !unread && before !== undefined && together(before, message);
-    entries.push({ kind: 'message', key: message.id, message, joined });
     before = message;
   }
   for (const draft of drafts) {
