@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '@/api/types';
+import type { Message, QueuePlace } from '@/api/types';
 import { backoff } from '@/live/backoff';
-import { awaitingSince, entriesOf, patienceOf, unreadCount } from '@/state/derive';
+import { awaitingSince, entriesOf, layout, patienceOf, unreadCount, withHead } from '@/state/derive';
 import { afterFailure, type Draft, nextToSend, seenSince } from '@/state/outbox';
 import { piecesOf } from '@/thread/words';
 
@@ -17,7 +17,7 @@ const mine: Partial<Message> = { direction: 'outgoing', sent_by: 'agent', sent_b
 
 function draft(clientId: string, part: Partial<Draft> = {}): Draft {
   const base = { conversationId: 'c', kind: 'text' as const, content: 'oi', caption: null, filename: null };
-  return { ...base, clientId, writtenAt: at(0), seen: 3, state: 'waiting', problem: null, ...part };
+  return { ...base, author: 7, clientId, writtenAt: at(0), seen: 3, state: 'waiting', problem: null, ...part };
 }
 
 describe('the outbox', () => {
@@ -75,6 +75,39 @@ describe('what people are told', () => {
       entry.kind === 'draft' ? entry.key : [entry.message.seq, entry.day, entry.unread],
     );
     expect(shown).toEqual([[1, true, false], [2, true, true], [3, false, false], 'b']);
+  });
+
+  it('is laid out anew from the first change only, and all the same', () => {
+    const laidOut = layout();
+    const part = fc.record({ at: fc.nat(12), minute: fc.nat(3000), own: fc.boolean(), from: fc.nat(8) });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), fc.nat(12), (parts, keep) => {
+        const messages = parts.map(({ minute, own }, index) =>
+          message(index + 1, { timestamp: at(minute), ...(own ? mine : {}) }),
+        );
+        messages.sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
+        const from = parts[0]?.from ?? 0;
+        for (const list of [
+          messages,
+          messages.slice(keep),
+          [...messages.slice(0, keep), message(99, { timestamp: at(9000) })],
+        ]) {
+          expect(laidOut(list, [draft('b')], from)).toEqual(entriesOf(list, [draft('b')], from));
+        }
+      }),
+    );
+  });
+
+  it('the queue keeps its tail behind a new head', () => {
+    const place = (id: string, position: number) => ({ conversation_id: id, position }) as QueuePlace;
+    const known = ['a', 'b', 'c', 'd'].map((id, index) => place(id, index + 1));
+    const told = withHead(known, [place('b', 1), place('c', 2)], 3);
+    expect(told.map((one) => [one.conversation_id, one.position])).toEqual([
+      ['b', 1],
+      ['c', 2],
+      ['d', 3],
+    ]);
+    expect(withHead(known, [place('x', 1)], 1).map((one) => one.conversation_id)).toEqual(['x']);
   });
 
   it('finds addresses and loses no letter', () => {

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import { accessToken, signedOut } from '@/session/session';
+import { accessToken, session, signedOut } from '@/session/session';
 import { Failure, failureFrom, failureOf } from './errors';
 import type { paths } from './schema.gen';
 
@@ -13,6 +13,7 @@ async function send(request: Request): Promise<Response> {
   if (response.ok) return response;
   const failure = await failureOf(response);
   if (response.status === 401 && ENDED.has(failure.code)) signedOut('ended');
+  if (failure.code === 'SECOND_FACTOR_REQUIRED') session.locked = true;
   throw failure;
 }
 

@@ -1,12 +1,13 @@
-/** What has been written and not sent, kept on this machine, for each conversation apart. */
+/** What has been written and not sent, kept on this machine, for each user and conversation apart. */
 import { shallowReactive } from 'vue';
+import { session } from '@/session/session';
 
 export type Mode = 'text' | 'note';
 
 const PREFIX = 'plantao.draft.';
 const texts = shallowReactive(new Map<string, string>());
 
-const keyOf = (id: string, mode: Mode): string => `${PREFIX}${mode}.${id}`;
+const keyOf = (id: string, mode: Mode): string => `${PREFIX}${session.user?.id ?? 0}.${mode}.${id}`;
 
 export function draftOf(id: string, mode: Mode): string {
   const key = keyOf(id, mode);
@@ -23,4 +24,10 @@ export function keepDraft(id: string, mode: Mode, text: string): void {
 /** Back into the composer, before what has been written since. */
 export function takeBack(id: string, mode: Mode, text: string): void {
   keepDraft(id, mode, [text, draftOf(id, mode)].filter(Boolean).join('\n'));
+}
+
+/** Who leaves by choice leaves nothing behind; whose session has ended finds it again. */
+export function forgetDrafts(): void {
+  texts.clear();
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }

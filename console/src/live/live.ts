@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef } from 'vue';
 import type { ConversationFrame, ServerFrame } from '@/api/types';
 import { accessToken, session, tryToRenew } from '@/session/session';
+import { withHead } from '@/state/derive';
 import { hear, load, markStale, queue, threads } from '@/state/desk';
 import { refresh, refreshQueue } from '@/state/lists';
 import { drainAll } from '@/state/sending';
@@ -13,9 +14,11 @@ export const cut = computed(() => lineState.value === 'waiting');
 
 const joined = shallowRef<string | null>(null);
 const MINE_MS = 300;
+const TAIL_MS = 15_000;
 const SWEEP_MS = 45_000; // what no event tells: priorities, conversations that one follows from afar
 let mineTimer = 0;
 let sweep = 0;
+let tailAgainAt = 0;
 const watched = new Set<() => void>();
 
 const line = new Line({
@@ -94,11 +97,13 @@ function heard(frame: ServerFrame): void {
   }
 }
 
-/** The frame has the head of the queue; the rest is asked for when somebody looks. */
+/** The frame has the head of the queue, up to once a second. What lies behind it is asked for now and then. */
 function hearQueue(frame: Extract<ServerFrame, { type: 'queue_update' }>): void {
   queue.total = frame.total_in_queue;
-  if (frame.total_in_queue <= frame.queue.length) queue.places = frame.queue;
-  else void refreshQueue();
+  queue.places = withHead(queue.places, frame.queue, frame.total_in_queue);
+  if (queue.places.length >= frame.total_in_queue || Date.now() < tailAgainAt) return;
+  tailAgainAt = Date.now() + TAIL_MS;
+  void refreshQueue();
 }
 
 function hearConversation(frame: ConversationFrame): void {

@@ -9,6 +9,8 @@ interface Session {
   user: User | null;
   /** Why nobody is there any more, for the log-in page to say. */
   ending: Ending | null;
+  /** The role must have a second factor, and this user has none: the server answers nothing else. */
+  locked: boolean;
 }
 
 interface LogInAnswer {
@@ -21,7 +23,7 @@ interface LogInAnswer {
 const EARLY_MS = 5 * 60_000; // a token is renewed so long before it expires
 const OTHERS_MS = 5_000; // for the tab that has refreshed to hand over what it got
 
-export const session = shallowReactive<Session>({ user: null, ending: null });
+export const session = shallowReactive<Session>({ user: null, ending: null, locked: false });
 
 /** Takes up what this tab or another one holds. */
 export async function start(): Promise<void> {
@@ -113,6 +115,7 @@ function take(given: LogInAnswer): Tokens {
   };
   keep(pair);
   session.user = given.user;
+  session.locked = false;
   return pair;
 }
 

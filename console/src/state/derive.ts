@@ -1,35 +1,64 @@
 /** What people are told of a conversation, computed from what is known of it. Pure. */
-import type { Conversation, Message } from '@/api/types';
+import type { Conversation, Message, QueuePlace } from '@/api/types';
 import type { Draft } from './outbox';
 
 /**
  * `day`: the line of a new day stands above it; `unread`: the line of what is new. Both belong to their message, so that
  * an older page put above moves them without moving what is looked at.
  */
-export type Entry =
-  | { kind: 'message'; key: string; message: Message; joined: boolean; day: boolean; unread: boolean }
-  | { kind: 'draft'; key: string; draft: Draft };
+export type Entry = MessageEntry | { kind: 'draft'; key: string; draft: Draft };
 
+/** `dayEnds` and `marked` are for the one below: when the next day begins, and whether the line has been drawn. */
+interface MessageEntry {
+  kind: 'message';
+  key: string;
+  message: Message;
+  joined: boolean;
+  day: boolean;
+  unread: boolean;
+  dayEnds: number;
+  marked: boolean;
+}
+
+const RECENT = 200; // messages among which a draft that was sent is found
 const TOGETHER_MS = 3 * 60_000; // bubbles of one author stand closer within
 
 /** The thread from top to bottom. `unreadFrom`: the first `seq` that the user had not seen, or 0. */
 export function entriesOf(messages: readonly Message[], drafts: readonly Draft[], unreadFrom: number): Entry[] {
-  const entries: Entry[] = [];
-  const gone = new Set(messages.slice(-200).map((message) => message.client_id));
-  let before: Message | undefined;
-  let marked = unreadFrom === 0;
-  for (const message of messages) {
-    const day = !before || dayOf(before.timestamp) !== dayOf(message.timestamp);
-    const unread = !marked && message.seq >= unreadFrom && message.direction === 'incoming';
-    const joined = !day && !unread && before !== undefined && together(before, message);
-    entries.push({ kind: 'message', key: message.id, message, joined, day, unread });
-    marked ||= unread;
-    before = message;
-  }
-  for (const draft of drafts) {
-    if (!gone.has(draft.clientId)) entries.push({ kind: 'draft', key: draft.clientId, draft });
-  }
-  return entries;
+  return layout()(messages, drafts, unreadFrom);
+}
+
+/** As `entriesOf`, for a thread that changes a little each time: what lies before the first change is not done again. */
+export function layout(): typeof entriesOf {
+  let known: readonly Message[] = [];
+  let rows: MessageEntry[] = [];
+  let mark = 0;
+  return (messages, drafts, unreadFrom) => {
+    const same = mark === unreadFrom ? sameUpTo(known, messages) : 0;
+    rows = rows.slice(0, same);
+    for (let index = same; index < messages.length; index += 1) {
+      rows.push(entryOf(messages[index] as Message, rows[index - 1], unreadFrom));
+    }
+    [known, mark] = [messages, unreadFrom];
+    const sent = new Set(messages.slice(-RECENT).map((message) => message.client_id));
+    const waiting = drafts.filter((draft) => !sent.has(draft.clientId));
+    return [...rows, ...waiting.map((draft) => ({ kind: 'draft' as const, key: draft.clientId, draft }))];
+  };
+}
+
+function sameUpTo(a: readonly Message[], b: readonly Message[]): number {
+  let index = 0;
+  while (index < a.length && index < b.length && a[index] === b[index]) index += 1;
+  return index;
+}
+
+function entryOf(message: Message, above: MessageEntry | undefined, unreadFrom: number): MessageEntry {
+  const day = !above || Date.parse(message.timestamp) >= above.dayEnds;
+  const marked = unreadFrom === 0 || above?.marked === true;
+  const unread = !marked && message.seq >= unreadFrom && message.direction === 'incoming';
+  const joined = !day && !unread && together(above.message, message);
+  const dayEnds = day ? nextMidnight(message.timestamp) : above.dayEnds;
+  return { kind: 'message', key: message.id, message, joined, day, unread, dayEnds, marked: marked || unread };
 }
 
 function together(a: Message, b: Message): boolean {
@@ -41,7 +70,11 @@ function together(a: Message, b: Message): boolean {
 
 const sameKind = (a: Message, b: Message): boolean => (a.type === 'note') === (b.type === 'note');
 
-const dayOf = (timestamp: string): string => new Date(timestamp).toDateString();
+/** Of the clock on the wall: a day may have 23 hours. */
+function nextMidnight(timestamp: string): number {
+  const date = new Date(timestamp);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
+}
 
 const isAnswer = (message: Message): boolean => message.direction === 'outgoing' && message.type !== 'note';
 
@@ -84,3 +117,10 @@ export function windowLeft(conversation: Conversation, now: number): number | nu
 
 export const isOpen = (conversation: Conversation): boolean =>
   conversation.status === 'queue' || conversation.status === 'in_progress';
+
+/** The queue after its head was told anew: whom the head does not name stays behind it, as far as the total reaches. */
+export function withHead(known: readonly QueuePlace[], head: readonly QueuePlace[], total: number): QueuePlace[] {
+  const named = new Set(head.map((place) => place.conversation_id));
+  const behind = known.filter((place) => place.position > head.length && !named.has(place.conversation_id));
+  return [...head, ...behind].slice(0, total).map((place, index) => ({ ...place, position: index + 1 }));
+}

@@ -49,9 +49,10 @@ async function read(id: string, during: ConversationFrame[]): Promise<void> {
     if (cuts === before) stale.delete(id);
     problems.delete(id);
   } catch (reason) {
-    const { code } = failureFrom(reason);
-    if (code === 'NOT_FOUND' || code === 'FORBIDDEN') threads.delete(id);
-    problems.set(id, code);
+    const failure = failureFrom(reason);
+    if (failure.code === 'NOT_FOUND' || failure.code === 'FORBIDDEN') threads.delete(id);
+    problems.set(id, failure.code);
+    if (failure.code === 'RATE_LIMITED') window.setTimeout(load, failure.retryAfter * 1000, id);
   }
 }
 

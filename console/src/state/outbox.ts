@@ -9,6 +9,7 @@ import type { Message, MessageInput } from '@/api/types';
  */
 export interface Draft {
   readonly clientId: string;
+  readonly author: number;
   readonly conversationId: string;
   readonly kind: 'text' | 'image' | 'document' | 'note';
   readonly content: string;

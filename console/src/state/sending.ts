@@ -19,7 +19,7 @@ export type Wish = Pick<Draft, 'conversationId' | 'kind' | 'content'> & Partial<
 export function submit(wish: Wish): void {
   const seen = threads.get(wish.conversationId)?.info.last_seq ?? 0;
   const writtenAt = new Date().toISOString();
-  const rest = { caption: null, filename: null, ...wish };
+  const rest = { caption: null, filename: null, ...wish, author: session.user?.id ?? 0 };
   change([...outbox.value, { ...rest, clientId: newId(), writtenAt, seen, state: 'waiting', problem: null }]);
   void drain(wish.conversationId);
 }
@@ -39,6 +39,11 @@ export function discard(draft: Draft): void {
 /** The network is back. */
 export function drainAll(): void {
   for (const id of new Set(outbox.value.map((draft) => draft.conversationId))) void drain(id);
+}
+
+/** What waited when the session ended goes out under its author's name or not at all. */
+export function keepOutboxOf(userId: number): void {
+  change(outbox.value.filter((draft) => draft.author === userId));
 }
 
 export function forgetOutbox(): void {
