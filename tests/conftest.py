@@ -186,7 +186,8 @@ async def page() -> AsyncIterator["Page"]:
     problems: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        made = await browser.new_page(locale="pt-BR")
+        context = await browser.new_context(locale="pt-BR")
+        made = await context.new_page()
         made.on("pageerror", lambda error: problems.append(str(error)))
         made.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
         yield made

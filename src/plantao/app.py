@@ -16,6 +16,7 @@ from plantao.chatbot import endpoints as chatbot
 from plantao.chatbot.choice import build_engine
 from plantao.chatbot.engine import Engine
 from plantao.chatbot.turns import BotTurns
+from plantao.console.serving import ConsoleFiles
 from plantao.conversations import canned_endpoints, events, hours_endpoints, inline_files, media_endpoints
 from plantao.conversations import endpoints as conversations
 from plantao.conversations.intake import IntakeRules
@@ -245,7 +246,7 @@ def create_asgi(parts: Parts) -> ASGIApp:
     receiver = WebhookReceiver(parts.ledger, secrets)
     clients: Clients = app.state.clients
     limited = RateLimits(app, parts.limiter, _limits(parts.settings), clients, app.state.identity.holder_of)
-    shortcut = Shortcut(limited, "POST", WEBHOOK, receiver)
+    shortcut = Shortcut(ConsoleFiles(limited), "POST", WEBHOOK, receiver)
     return RequestEnvelope(shortcut, max_body=MAX_BODY, larger=LARGER, headers=SecurityHeaders(clients))
 
 

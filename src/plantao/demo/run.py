@@ -148,13 +148,15 @@ def _print_introduction(port: int, simulator_port: int, data_dir: Path) -> None:
     people = "\n".join(f"  {email:<26} {STAFF_PASSWORD:<12} {role}" for email, _, role in STAFF)
     Console().print(
         Panel(
+            f"[bold]The console[/]            http://{LOOPBACK}:{port}\n"
             f"[bold]The customers' phones[/]  http://{LOOPBACK}:{simulator_port}\n"
             f"[bold]The API[/]                http://{LOOPBACK}:{port}/api/v1\n"
             f"[bold]Live events[/]            ws://{LOOPBACK}:{port}/ws/chat?token=…\n\n"
             "[bold]Log-ins[/]\n"
             f"  {ADMIN_EMAIL:<26} {ADMIN_PASSWORD:<12} admin\n{people}\n\n"
-            "Open a phone and write “Minha internet está lenta”: the bot answers. “Quero um atendente” puts the\n"
-            "customer in the queue, and the first agent with an open socket gets the conversation.\n"
+            "Log in to the console as maria, open a phone and write “Minha internet está lenta”: the bot answers.\n"
+            "“Quero um atendente” puts the customer in the queue, and the first agent who is there gets the\n"
+            "conversation.\n"
             f"Data in {data_dir}. Ctrl-C stops everything.",
             title="[bold yellow]PLANTÃO DEMO: public passwords, this machine only[/]",
             expand=False,

@@ -116,8 +116,9 @@ class Switchboard:
         if not self._sockets:
             return
         now = self._clock.now()
-        valid = await self._gate.still_valid(list({socket.actor.session_id for socket in self._sockets}))
-        for socket in tuple(self._sockets):
+        asked = tuple(self._sockets)  # who comes while the database is asked is not in its answer
+        valid = await self._gate.still_valid(list({socket.actor.session_id for socket in asked}))
+        for socket in asked:
             if socket.actor.session_id not in valid or socket.actor.expires_at <= now:
                 socket.close(TOKEN_REVOKED)
             elif socket.is_stuck():

@@ -18,8 +18,10 @@ from plantao.kit.log import current_request_id
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-# Called by machines, all the time: counted in the metrics, not in the log.
-QUIET_ROUTES = frozenset({"/api/v1/whatsapp/webhook", "/health", "/health/live", "/health/ready", "/metrics"})
+# Called by machines all the time, or many at each look at a page: counted in the metrics, not in the log.
+QUIET_ROUTES = frozenset(
+    {"/api/v1/whatsapp/webhook", "/health", "/health/live", "/health/ready", "/metrics", "/assets"}
+)
 SHORTCUT = "plantao.shortcut"  # in the scope: this request goes by one
 
 

@@ -1,0 +1,16 @@
+/** The parts of the console, in the order of the rail. A new part is an entry here and a route in `router.ts`. */
+import { Inbox } from 'lucide-vue-next';
+import type { Component } from 'vue';
+import type { Role } from '@/api/types';
+
+export interface Part {
+  to: string;
+  /** The key of its name in the texts. */
+  text: string;
+  icon: Component;
+  roles: readonly Role[];
+}
+
+export const parts: readonly Part[] = [
+  { to: '/caixa/minhas', text: 'nav.inbox', icon: Inbox, roles: ['atendente', 'supervisor', 'admin'] },
+];

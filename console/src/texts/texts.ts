@@ -1,0 +1,30 @@
+import { createI18n } from 'vue-i18n';
+import { pt } from './pt';
+
+export type Locale = 'pt-BR' | 'en';
+const KEY = 'plantao.language';
+
+export const i18n = createI18n({ legacy: false, locale: 'pt-BR', fallbackLocale: 'pt-BR', messages: { 'pt-BR': pt } });
+
+export const t = i18n.global.t;
+
+export function language(): Locale {
+  return i18n.global.locale.value as Locale;
+}
+
+/** English is fetched when somebody wants it. */
+export async function speak(locale: Locale): Promise<void> {
+  if (locale === 'en') {
+    const { en } = await import('./en');
+    i18n.global.setLocaleMessage('en' as never, en as never);
+  }
+  i18n.global.locale.value = locale as 'pt-BR';
+  document.documentElement.lang = locale;
+  localStorage.setItem(KEY, locale);
+}
+
+export function spoken(): Locale {
+  const kept = localStorage.getItem(KEY);
+  if (kept === 'pt-BR' || kept === 'en') return kept;
+  return navigator.language.startsWith('en') ? 'en' : 'pt-BR';
+}

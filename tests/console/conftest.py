@@ -1,0 +1,41 @@
+"""The console in a real browser, over a whole running system."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+from tests.stories.harness import PASSWORD, Person, System, running_system
+
+from plantao.identity.models import Role
+
+# Where the tests leave pictures for people to look at; none are made without it.
+PICTURES = os.environ.get("CONSOLE_PICTURES")
+
+
+@pytest.fixture
+async def system(database_url: str) -> AsyncIterator[System]:
+    async with running_system(database_url) as running:
+        yield running
+
+
+async def picture(page: Page, name: str) -> None:
+    if PICTURES is not None:
+        await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+async def sign_in(page: Page, url: str, email: str) -> None:
+    await page.goto(url)
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Senha").fill(PASSWORD)
+    await page.get_by_role("button", name="Entrar").click()
+    await expect(page.get_by_role("region", name="Conversas")).to_be_visible()
+
+
+async def maria_at(page: Page, system: System) -> Person:
+    """An agent, logged in and present."""
+    maria = await system.person(Role.ATTENDANT)
+    await sign_in(page, system.url, "maria@provedor.example")
+    await expect(page.locator(".line.open")).to_be_visible()
+    return maria

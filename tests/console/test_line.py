@@ -1,0 +1,75 @@
+"""The line is cut and comes back: nothing is lost, nothing is sent twice."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+from playwright.async_api import Page, expect
+from tests.console.conftest import maria_at, picture
+from tests.stories.file_samples import served_conversation
+from tests.stories.harness import FAST, Person, Server, System, settings_for
+
+from plantao.app import build_parts, create_asgi
+from plantao.kit.http.server import bind, build_server
+from plantao_simulator import Simulator, SimulatorConfig, create_simulator, run_server
+
+pytestmark = pytest.mark.browser
+
+
+@asynccontextmanager
+async def product(sim: Simulator, database_url: str, port: int) -> AsyncIterator[System]:
+    """One life of the server, always at the same address."""
+    url = f"http://127.0.0.1:{port}"
+    parts = build_parts(settings_for(sim), database_url)
+    server = build_server(create_asgi(parts), loop="asyncio", timeout_graceful_shutdown=1)
+    async with (
+        Server(server).running(bind("127.0.0.1", port)),
+        httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
+    ):
+        yield System(sim, parts, client, url)
+
+
+async def test_the_server_is_restarted(database_url: str, free_port: int, page: Page) -> None:
+    webhook = f"http://127.0.0.1:{free_port}/api/v1/whatsapp/webhook"
+    sim = create_simulator(SimulatorConfig(webhook_url=webhook, **FAST))
+    async with run_server(sim):
+        async with product(sim, database_url, free_port) as system:
+            maria = await maria_at(page, system)
+            conversation_id = await served_conversation(system, maria)
+            await page.goto(f"{system.url}/caixa/minhas/{conversation_id}")
+            writing = page.get_by_role("textbox", name="Responder")
+            await expect(writing).to_be_visible()
+            await expect(page.locator(".line.open")).to_be_visible()
+        banner = page.get_by_role("alert").filter(has_text="Sem conexão")
+        await expect(banner).to_be_visible()
+        await writing.fill("Primeira sem conexão")
+        await writing.press("Enter")
+        await writing.fill("Segunda sem conexão")
+        await writing.press("Enter")
+        waiting = page.locator(".draft").filter(has_text="Primeira").get_by_role("img", name="Esperando conexão")
+        await expect(waiting).to_be_visible()
+        await picture(page, "cut")
+        [ana] = sim.world.customers.values()
+        await sim.write(ana, "Escrevi enquanto o servidor estava fora")
+        async with product(sim, database_url, free_port) as system:
+            await expect(banner).to_have_count(0)
+            await expect(page.locator(".line.open")).to_be_visible()
+            await expect(page.locator(".message.theirs").filter(has_text="enquanto o servidor")).to_be_visible()
+            await decide_about_the_new_one(page)
+            await expect(page.locator(".draft")).to_have_count(0)
+            await sim.wait_for_send(lambda send: send.text == "Primeira sem conexão")
+            again = Person(maria.id, system.client, maria.token, system.url)
+            own = [m["content"] for m in await again.messages(conversation_id) if m["sent_by"] == "agent"]
+            assert own == ["Primeira sem conexão", "Segunda sem conexão"]
+
+
+async def decide_about_the_new_one(page: Page) -> None:
+    """The customer's word may come before or after what waited here; if before, each one asks once."""
+    ask = page.get_by_role("button", name="Enviar mesmo assim")
+    done = page.locator(".message.ours").filter(has_text="Segunda sem conexão")
+    while True:
+        await expect(ask.or_(done).first).to_be_visible()
+        if await done.count():
+            return
+        await ask.first.click()
