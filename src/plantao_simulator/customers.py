@@ -140,7 +140,7 @@ class Customers:
         return message
 
     def _opens_window(self, customer: Customer, item: JsonObject, number: Number, now: float) -> None:
-        customer.wrote_at = customer.wrote_to[number.id] = now
+        customer.wrote_to[number.id] = now
         if "referral" in item:
             customer.referred_to[number.id] = now
 

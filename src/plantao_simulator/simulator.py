@@ -91,6 +91,10 @@ class Simulator:
         self._advanced += seconds
         return self.now()
 
+    def open_windows(self, customer: Customer) -> None:
+        """As if the customer had just written to every number, without a word to the webhook."""
+        customer.wrote_to.update(dict.fromkeys(self.business.numbers, self.now()))
+
     def customer(
         self,
         name: str = "Cliente",

@@ -43,7 +43,6 @@ class Customer:
     on_whatsapp: bool = True
     online: bool = True
     chat_open: bool = False
-    wrote_at: float | None = None
     wrote_to: dict[str, float] = field(default_factory=dict)
     """When the customer last wrote, by the business number's id: each has a window of its own."""
     referred_to: dict[str, float] = field(default_factory=dict)

@@ -101,7 +101,7 @@ async def customers_write(system: System, number: int, lead: Person | None = Non
     for n in range(number):  # so that Meta has their 24 hours open too
         phone = f"55119{60000000 + n}"
         customer = system.sim.world.by_number(phone) or system.sim.customer(phone=phone)
-        customer.wrote_at = system.sim.now()
+        system.sim.open_windows(customer)
     assert await deliver(system, envelope(*wrote)) == 200
     await system.settle()
     waiting: list[Json] = []

@@ -6,7 +6,6 @@ each kind, with Meta's statuses on their way back.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -110,9 +109,8 @@ async def test_while_the_token_is_refused_all_wait_and_everybody_can_see_it(data
     async with running_system(database_url, clock=clock) as system:
         agent = await system.person(Role.ADMIN)
         conversation_id = await begin(system, agent, "5511999990000", "João")
-        good = system.sim.config
         assert (await system.client.get("/health")).json()["status"] == "healthy"
-        system.sim.config = replace(good, access_token="another-token-altogether")
+        system.sim.faults.weather.token_expired = True
         for content in ("1", "2"):
             await agent.post(f"/conversations/{conversation_id}/messages", {"content": content})
 
@@ -126,7 +124,7 @@ async def test_while_the_token_is_refused_all_wait_and_everybody_can_see_it(data
         assert 'plantao_whatsapp_numbers_stopped{reason="token"} 1.0' in metrics
         assert 'plantao_whatsapp_numbers_stopped{reason="configuration"} 0.0' in metrics
 
-        system.sim.config = good
+        system.sim.faults.weather.token_expired = False
         clock.advance(seconds=31)
         async with system.parts.database.transaction() as tx:
             tx.publish(OUTBOX)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from plantao.whatsapp.receipts import Receipts
 from plantao.whatsapp.sender import Sender
 from plantao.whatsapp.storing import store_statuses
 from plantao.whatsapp.wire.models import InboundStatus, WireError
-from plantao_simulator import Simulator, SimulatorConfig, create_simulator, run_server
+from plantao_simulator import NumberConfig, Simulator, SimulatorConfig, create_simulator, run_server
 
 PHONE = "5531988887777"
 
@@ -46,7 +46,8 @@ class Outgoing:
     async def wrote(self, phone: str = PHONE, number: str = "") -> UUID:
         """A customer wrote to us: their conversation."""
         known = self.sim.world.by_number(phone) or self.sim.customer("Ana", phone=phone)
-        known.wrote_at, now = self.sim.now(), self.clock.now()
+        self.sim.open_windows(known)
+        now = self.clock.now()
         async with self.parts.database.transaction() as tx:
             placed = await place_contacts(tx, [Contact(wa_id=phone)], now)
             said = Incoming(placed.customer_ids[0], f"wamid.{phone}", MessageType.TEXT, "oi", now, number=number)
@@ -113,36 +114,22 @@ class Outgoing:
         return [send.payload["text"]["body"] for send in self.sim.sends]
 
     def expire_token(self) -> None:
-        """Meta knows another token from now on."""
-        self.sim.config = replace(self.sim.config, access_token="another-token-altogether")
+        """Until the weather is healed, or another token comes."""
+        self.sim.faults.weather.token_expired = True
+
+    def heal_token(self) -> None:
+        self.sim.faults.weather.token_expired = False
 
 
 FIRST, SECOND = "106540352242922", "106540352242923"
-
-
-class TwoNumbers:
-    """Before the stand-in, which has one number: the second is the first by another name. `by`: who sent."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        self.by: list[str] = []
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].endswith("/messages"):
-            self.by.append(scope["path"].split("/")[2])
-        if scope["type"] == "http" and SECOND in scope["path"]:
-            path = scope["path"].replace(SECOND, FIRST)
-            scope = scope | {"path": path, "raw_path": path.encode()}
-        await self.app(scope, receive, send)
 
 
 @asynccontextmanager
 async def outgoing(database_url: str, simulator: Any = None, **overrides: Any) -> AsyncIterator[Outgoing]:
     clock = ManualClock(datetime.now(UTC))
     limits = {"number_limit": False, "pair_limit": False}  # Meta's clock is not ours
-    sim = create_simulator(SimulatorConfig(**FAST | limits | (simulator or {})))
-    if "whatsapp_numbers" in overrides:
-        sim.app = TwoNumbers(sim.app)
+    more = tuple(NumberConfig(phone_number_id=one["phone_number_id"]) for one in overrides.get("whatsapp_numbers", ()))
+    sim = create_simulator(SimulatorConfig(**FAST | limits | {"numbers": more} | (simulator or {})))
     async with run_server(sim):
         parts = build_parts(settings_for(sim, **overrides), database_url, clock)
         made = Outgoing(sim, parts, clock)

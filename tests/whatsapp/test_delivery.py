@@ -106,7 +106,7 @@ async def test_the_end_of_the_24_hours_closes_the_window(out: Outgoing, *, late:
 
 
 async def test_a_window_that_the_customer_has_opened_again_stays_open(out: Outgoing) -> None:
-    out.sim.customer("Ana", phone=PHONE).wrote_at = out.sim.now()
+    out.sim.open_windows(out.sim.customer("Ana", phone=PHONE))
     [mine] = await out.say(await out.conversation(), "1")
     await out.work(out.sender())
     await out.wrote()
@@ -183,7 +183,7 @@ async def refused(out: Outgoing, *, late: bool) -> None:
 @pytest.mark.parametrize("late", [False, True], ids=["at once", "by a status"])
 async def test_who_never_wrote_is_tried_once_more_in_the_other_form(out: Outgoing, *, late: bool) -> None:
     known = out.sim.customer("Ana", phone=PHONE, wa_id="553188887777")
-    known.wrote_at = out.sim.now()
+    out.sim.open_windows(known)
     [mine] = await out.say(await out.conversation(), "1")
     await refused(out, late=late)
     await out.work(out.sender())
@@ -199,7 +199,7 @@ async def test_who_never_wrote_is_tried_once_more_in_the_other_form(out: Outgoin
 
 @pytest.mark.parametrize("late", [False, True], ids=["at once", "by a status"])
 async def test_the_second_form_is_the_last(out: Outgoing, *, late: bool) -> None:
-    out.sim.customer("Ana", phone=PHONE).wrote_at = out.sim.now()
+    out.sim.open_windows(out.sim.customer("Ana", phone=PHONE))
     await out.say(await out.conversation(), "1")
     if not late:
         out.sim.fail_next(kind="error", code=131026)
@@ -213,7 +213,7 @@ async def test_the_second_form_is_the_last(out: Outgoing, *, late: bool) -> None
 
 @pytest.mark.parametrize("phone", ["551133334444", "16505551234"])
 async def test_a_number_of_one_form_is_not_tried_again(out: Outgoing, phone: str) -> None:
-    out.sim.customer("Ana", phone=phone).wrote_at = out.sim.now()
+    out.sim.open_windows(out.sim.customer("Ana", phone=phone))
     await out.say(await out.conversation(phone), "1")
     out.sim.fail_next(kind="error", code=131026)
     await out.work(out.sender(), 60)

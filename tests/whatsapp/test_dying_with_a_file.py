@@ -74,7 +74,7 @@ async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
     async with run_server(sim):
         parts = build_parts(settings_for(sim, media_url=(tmp_path / "media").as_uri()), database_url, clock)
         customer = sim.customer("João", phone="5511999999999")
-        customer.wrote_at = sim.now()
+        sim.open_windows(customer)
         yield Bench(sim, parts, clock)
         await parts.numbers.aclose()
         await parts.database.dispose()
