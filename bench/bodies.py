@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from plantao_simulator.wire import JsonObject, change, envelope, new_wamid, php_json, signature
 
 APP_SECRET = "b7f3d90c5e1a48628d47f0c3a96e125b"
-PHONE_NUMBER_ID = "208811223344556"
+PHONE_NUMBER_ID = "106540352242922"
 WEBHOOK = "/api/v1/whatsapp/webhook"
 
 METADATA = {"display_phone_number": "552133330000", "phone_number_id": PHONE_NUMBER_ID}

@@ -113,6 +113,7 @@ NOTES = {
     Permission.SEE_METRICS: "admin supervisor",
     Permission.SEE_QUEUE: "admin supervisor atendente",
     Permission.MANAGE_AGENTS: "admin supervisor",
+    Permission.MANAGE_DESK: "admin supervisor",
 }
 
 

@@ -151,7 +151,7 @@ async def test_edits_and_revocations_name_the_same_message(foreign: Foreign) -> 
     theirs = [update for body in receiver.raw[1:] for update in await foreign.reads(body)]
     assert isinstance(theirs[0], EditedMessage)
     assert isinstance(theirs[1], DeletedMessage)
-    ours = [parse_webhook(body).messages[0].reply_to for body in receiver.raw[1:]]
+    ours = [parse_webhook(body).changes[0].original for body in receiver.raw[1:]]
     assert ours == [update.original_message_id for update in theirs] == [first.id] * 2
 
 
@@ -231,4 +231,5 @@ async def test_an_answer_from_the_shops_own_phone(foreign: Foreign) -> None:
     await receiver.until(lambda: bool(receiver.raw))
     [theirs] = await foreign.reads(receiver.raw[0])
     assert (theirs.id, theirs.text) == (echoed.id, "respondido pelo celular")
-    assert [n.field for n in parse_webhook(receiver.raw[0]).notices] == ["smb_message_echoes"]
+    [ours] = parse_webhook(receiver.raw[0]).messages
+    assert (ours.wamid, ours.content, ours.is_echo) == (echoed.id, "respondido pelo celular", True)

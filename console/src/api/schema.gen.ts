@@ -1374,6 +1374,46 @@ export interface components {
             pages: number;
         };
         /**
+         * BusinessHoursInput
+         * @description Sem `week`, a mesa nunca fecha. `{abertura}` na mensagem diz quando alguém volta.
+         */
+        BusinessHoursInput: {
+            /** Week */
+            week: components["schemas"]["ShiftIn"][];
+            /**
+             * Holidays
+             * @default []
+             */
+            holidays: components["schemas"]["HolidayIn"][];
+            /**
+             * Message
+             * @default No momento não há ninguém da equipe. Voltamos {abertura}, e a sua conversa já está na fila.
+             */
+            message: string;
+        };
+        /**
+         * BusinessHoursOut
+         * @description `opens_at`: quando abre, enquanto está fechada.
+         */
+        BusinessHoursOut: {
+            /** Week */
+            week: components["schemas"]["ShiftIn"][];
+            /**
+             * Holidays
+             * @default []
+             */
+            holidays: components["schemas"]["HolidayIn"][];
+            /**
+             * Message
+             * @default No momento não há ninguém da equipe. Voltamos {abertura}, e a sua conversa já está na fila.
+             */
+            message: string;
+            /** Is Open */
+            is_open: boolean;
+            /** Opens At */
+            opens_at: string | null;
+        };
+        /**
          * Channel
          * @enum {string}
          */
@@ -1914,23 +1954,20 @@ export interface components {
             /** Messages In */
             messages_in: number;
         };
-        /**
-         * HoursIn
-         * @description Sem `week`, a mesa nunca fecha. `{abertura}` na mensagem diz quando alguém volta.
-         */
-        HoursIn: {
-            /** Week */
-            week: components["schemas"]["ShiftIn"][];
+        /** HoursOut */
+        HoursOut: {
             /**
-             * Holidays
-             * @default []
+             * Start
+             * Format: date-time
              */
-            holidays: components["schemas"]["HolidayIn"][];
+            start: string;
             /**
-             * Message
-             * @default No momento não há ninguém da equipe. Voltamos {abertura}, e a sua conversa já está na fila.
+             * End
+             * Format: date-time
              */
-            message: string;
+            end: string;
+            /** Rows */
+            rows: components["schemas"]["HourRow"][];
         };
         /**
          * Intent
@@ -3237,43 +3274,6 @@ export interface components {
             page: number;
             /** Pages */
             pages: number;
-        };
-        /**
-         * HoursOut
-         * @description `opens_at`: quando abre, enquanto está fechada.
-         */
-        plantao__conversations__hours_endpoints__HoursOut: {
-            /** Week */
-            week: components["schemas"]["ShiftIn"][];
-            /**
-             * Holidays
-             * @default []
-             */
-            holidays: components["schemas"]["HolidayIn"][];
-            /**
-             * Message
-             * @default No momento não há ninguém da equipe. Voltamos {abertura}, e a sua conversa já está na fila.
-             */
-            message: string;
-            /** Is Open */
-            is_open: boolean;
-            /** Opens At */
-            opens_at: string | null;
-        };
-        /** HoursOut */
-        plantao__dashboard__report_schemas__HoursOut: {
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /** Rows */
-            rows: components["schemas"]["HourRow"][];
         };
     };
     responses: never;
@@ -7563,7 +7563,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["plantao__conversations__hours_endpoints__HoursOut"];
+                    "application/json": components["schemas"]["BusinessHoursOut"];
                 };
             };
             /** @description `INVALID_TOKEN`: sem token, token inválido ou sessão encerrada; `TOKEN_EXPIRED`: o token era bom e venceu. */
@@ -7639,7 +7639,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoursIn"];
+                "application/json": components["schemas"]["BusinessHoursInput"];
             };
         };
         responses: {
@@ -7653,7 +7653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["plantao__conversations__hours_endpoints__HoursOut"];
+                    "application/json": components["schemas"]["BusinessHoursOut"];
                 };
             };
             /** @description `VALIDATION_ERROR`: o corpo, um parâmetro ou um valor está errado; `field` diz qual. */
@@ -10311,7 +10311,7 @@ export interface operations {
                 content: {
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "application/json": components["schemas"]["plantao__dashboard__report_schemas__HoursOut"];
+                    "application/json": components["schemas"]["HoursOut"];
                 };
             };
             /** @description `VALIDATION_ERROR`: o corpo, um parâmetro ou um valor está errado; `field` diz qual. */

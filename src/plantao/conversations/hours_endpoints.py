@@ -1,6 +1,6 @@
 """`/business-hours`: when people are at the desk."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from itertools import pairwise
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from plantao.identity.policy import Permission
 from plantao.kit.errors import ValidationFailed
 from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InReading, InTransaction
+from plantao.kit.http.inputs import IsoDay
 
 router = APIRouter(prefix="/business-hours", tags=["desk"])
 
@@ -37,11 +38,11 @@ class ShiftIn(BaseModel):
 class HolidayIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    date: date
+    date: IsoDay
     name: Text = Field(min_length=1, max_length=100, examples=["Natal"])
 
 
-class HoursIn(BaseModel):
+class BusinessHoursInput(BaseModel):
     """Sem `week`, a mesa nunca fecha. `{abertura}` na mensagem diz quando alguém volta."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,7 +59,7 @@ class HoursIn(BaseModel):
         return holidays
 
 
-class HoursOut(HoursIn):
+class BusinessHoursOut(BusinessHoursInput):
     """`opens_at`: quando abre, enquanto está fechada."""
 
     is_open: bool
@@ -66,13 +67,15 @@ class HoursOut(HoursIn):
 
 
 @router.get("", dependencies=STAFF, responses=errors(403))
-async def read_business_hours(request: Request, tx: InReading) -> HoursOut:
+async def read_business_hours(request: Request, tx: InReading) -> BusinessHoursOut:
     """O horário de atendimento por pessoas, e se alguém atende agora."""
     return _out(await business_hours.read(tx), request)
 
 
 @router.put("", responses=errors(403))
-async def change_business_hours(body: HoursIn, request: Request, actor: Lead, tx: InTransaction) -> HoursOut:
+async def change_business_hours(
+    body: BusinessHoursInput, request: Request, actor: Lead, tx: InTransaction
+) -> BusinessHoursOut:
     """Mudar o horário.
 
     Quem pede uma pessoa fora dele entra na fila e recebe a mensagem.
@@ -92,10 +95,10 @@ def _check(week: list[Shift]) -> None:
         raise ValidationFailed("Dois turnos do mesmo dia se sobrepõem.", field="week")
 
 
-def _out(hours: BusinessHours, request: Request) -> HoursOut:
+def _out(hours: BusinessHours, request: Request) -> BusinessHoursOut:
     state = request.app.state
     at = opening(hours, state.clock.now(), state.intake_rules.zone)
-    return HoursOut(
+    return BusinessHoursOut(
         week=[ShiftIn(weekday=s.weekday, opens=f"{s.opens:%H:%M}", closes=f"{s.closes:%H:%M}") for s in hours.week],
         holidays=[HolidayIn(date=holiday.date, name=holiday.name) for holiday in hours.holidays],
         message=hours.message,

@@ -11,10 +11,11 @@ _CONFLICTS: Final = {
     _EXISTS: "Já existe um template com este nome neste idioma.",
     _BEING_DELETED: "Um template com este nome acaba de ser excluído: a Meta guarda o nome por 30 dias.",
 }
+_NOT_ALLOWED: Final = "A Meta recusou o token ou a permissão desta instalação: `plantao doctor` diz o motivo."
+_LIMITED: Final = "A Meta limitou as chamadas desta conta. Tente novamente mais tarde."
 _LATER: Final = {
-    ErrorClass.CONFIGURATION: "A Meta recusou o token ou a permissão desta instalação: `plantao doctor` diz o motivo.",
-    ErrorClass.THROTTLED_NUMBER: "A Meta limitou as chamadas desta conta. Tente novamente mais tarde.",
-    ErrorClass.THROTTLED_PAIR: "A Meta limitou as chamadas desta conta. Tente novamente mais tarde.",
+    **dict.fromkeys((ErrorClass.TOKEN, ErrorClass.CONFIGURATION), _NOT_ALLOWED),
+    **dict.fromkeys((ErrorClass.THROTTLED_ACCOUNT, ErrorClass.THROTTLED_NUMBER, ErrorClass.WAIT), _LIMITED),
     ErrorClass.RETRY: "A Meta não está disponível agora. Tente novamente em instantes.",
 }
 _RETRY_SECONDS: Final = "30"
