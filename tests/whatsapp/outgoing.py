@@ -77,7 +77,7 @@ class Outgoing:
             idle = await sender.step()
             await sender.drain()
             left = end - self.clock.now().timestamp()
-            if idle > 0 and left <= 0:
+            if idle > 0 and left < 1e-5:  # a moment has microseconds
                 return
             if idle > 0:
                 self.clock.advance(seconds=min(idle, left))
