@@ -1,8 +1,9 @@
-import { watch } from 'vue';
+import { type Component, watch } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
 import LogIn from './session/LogIn.vue';
 import { session } from './session/session';
 import { mayWatchAll } from './shell/roles';
+import { learn, type PartTexts } from './texts/texts';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -11,6 +12,16 @@ declare module 'vue-router' {
     /** Without the rail. */
     bare?: boolean;
   }
+}
+
+const dashboardTexts: PartTexts = {
+  'pt-BR': () => import('./dashboard/texts/pt'),
+  en: () => import('./dashboard/texts/en'),
+};
+
+/** A page of the dashboard, with its texts. */
+function dashboard(fetchPage: () => Promise<{ default: Component }>): () => Promise<Component> {
+  return async () => (await Promise.all([fetchPage(), learn(dashboardTexts)]))[0].default;
 }
 
 export const router = createRouter({
@@ -26,13 +37,13 @@ export const router = createRouter({
     {
       path: '/painel/:part(relatorios|custos)?',
       name: 'dashboard',
-      component: () => import('./dashboard/Dashboard.vue'),
+      component: dashboard(() => import('./dashboard/Dashboard.vue')),
       meta: { watchers: true },
     },
     {
       path: '/painel/tv',
       name: 'wall',
-      component: () => import('./dashboard/Wall.vue'),
+      component: dashboard(() => import('./dashboard/Wall.vue')),
       meta: { watchers: true, bare: true },
     },
     { path: '/:rest(.*)*', redirect: '/' },

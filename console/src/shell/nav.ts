@@ -13,5 +13,5 @@ export interface Part {
 
 export const parts: readonly Part[] = [
   { to: '/caixa/minhas', text: 'nav.inbox', icon: Inbox, roles: ['atendente', 'supervisor', 'admin'] },
-  { to: '/painel', text: 'dashboard.title', icon: ChartNoAxesCombined, roles: ['supervisor', 'admin'] },
+  { to: '/painel', text: 'supervision.title', icon: ChartNoAxesCombined, roles: ['supervisor', 'admin'] },
 ];
