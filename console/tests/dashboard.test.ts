@@ -1,8 +1,18 @@
 /** The periods and figures of the dashboard. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byPresence, heatOf, inOrder, meanWait, monthsBefore, oldest, percent, weekOf } from '@/dashboard/figures';
-import { dayOf, rangeOf, stepOf } from '@/dashboard/period';
+import {
+  byPresence,
+  growth,
+  heatOf,
+  inOrder,
+  meanWait,
+  monthsBefore,
+  oldest,
+  percent,
+  weekOf,
+} from '@/dashboard/figures';
+import { dayOf, rangeBefore, rangeOf, stepOf } from '@/dashboard/period';
 import type { AgentLoad, AgentRow } from '@/dashboard/queries';
 
 const NOW = new Date(2026, 10, 27, 15, 40);
@@ -48,6 +58,26 @@ describe('periods', () => {
     expect(of(rangeOf('week', NONE, NOW))).toBe('hour');
     expect(of(rangeOf('month', NONE, NOW))).toBe('day');
     expect(of(own('2026-01-01', '2026-11-01'))).toBe('month');
+  });
+
+  it('are compared with as many days before, up to the same time', () => {
+    const today = { start: new Date(2026, 10, 27).toISOString(), end: null };
+    expect(rangeBefore(today, NOW)).toEqual({
+      start: new Date(2026, 10, 26).toISOString(),
+      end: new Date(2026, 10, 26, 15, 40).toISOString(),
+    });
+    expect(rangeBefore(today, new Date(NOW.getTime() + 299_999))).toEqual(rangeBefore(today, NOW));
+  });
+
+  it('have the one before end where they begin, if they are over', () => {
+    fc.assert(
+      fc.property(moment, fc.integer({ min: 0, max: 300 }), (now, days) => {
+        const end = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+        const start = new Date(end.getFullYear(), end.getMonth(), end.getDate() - days - 1);
+        const found = rangeBefore({ start: start.toISOString(), end: end.toISOString() }, now);
+        expect(found.end).toBe(start.toISOString());
+      }),
+    );
   });
 
   it('are named by the clock on the wall', () => expect(dayOf(new Date(2026, 0, 5, 23, 59))).toBe('2026-01-05'));
@@ -98,6 +128,11 @@ describe('figures', () => {
         expect(heatOf(value, most)).toBeLessThanOrEqual(5);
       }),
     );
+  });
+
+  it('growth needs something to grow from', () => {
+    expect([growth(15, 10), growth(5, 10), growth(10, 10)]).toEqual([50, -50, 0]);
+    expect([growth(5, 0), growth(null, 5), growth(5, null), growth(5, undefined)]).toEqual([null, null, null, null]);
   });
 
   it('waits are measured from their beginning', () => {

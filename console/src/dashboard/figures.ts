@@ -34,6 +34,11 @@ export function percent(part: number, whole: number): number | null {
   return whole > 0 ? Math.round((part / whole) * 100) : null;
 }
 
+/** By how many percent a figure has grown; null where there was none to grow from. */
+export function growth(value: number | null, before: number | null | undefined): number | null {
+  return value === null || !before ? null : Math.round(((value - before) / before) * 100);
+}
+
 const PRESENCE: Record<AgentLoad['status'], number> = { online: 0, away: 1, offline: 2 };
 
 /** Who is there first, then by name: an order in which nobody jumps while conversations come and go. */

@@ -58,6 +58,23 @@ function ownRange(own: OwnDays, now: Date): Range | null {
   return { start: first.toISOString(), end: end > now ? null : end.toISOString() };
 }
 
+const ROUND_MS = 5 * 60_000; // so that the period before is another only now and then
+
+/** As many days before, up to the same time of the day: what a period is compared with. */
+export function rangeBefore(range: Range, now: Date): Range {
+  const end = range.end === null ? new Date(Math.floor(now.getTime() / ROUND_MS) * ROUND_MS) : new Date(range.end);
+  const start = new Date(range.start);
+  const last = midnight(end, 0);
+  const whole = Math.round((last.getTime() - midnight(start, 0).getTime()) / DAY_MS); // some have 23 hours
+  const days = Math.max(1, end > last ? whole + 1 : whole);
+  const back = (moment: Date): string => {
+    const shifted = new Date(moment);
+    shifted.setDate(moment.getDate() - days);
+    return shifted.toISOString();
+  };
+  return { start: back(start), end: back(end) };
+}
+
 /** How fine a line of this period may be. */
 export function stepOf(range: Range, now: Date): Step {
   const end = range.end === null ? now.getTime() : Date.parse(range.end);

@@ -44,7 +44,8 @@ export function useAgentChange() {
 
 interface Reports {
   summary: Summary;
-  timeline: { rows: TimelineRow[] };
+  /** With the step that was asked for. */
+  timeline: { rows: TimelineRow[]; step: Step };
   agents: { rows: AgentRow[] };
   hours: { rows: HourRow[] };
   intents: { rows: IntentRow[] };
@@ -63,7 +64,8 @@ export function useReport<Name extends ReportName>(name: Name, range: Ref<Range>
     const step = name === 'timeline' ? { step: stepOf(asked, new Date()) } : {};
     // As JSON, which is what comes without `format`.
     const call = api.GET(`/api/v1/reports/${name as 'timeline'}`, { params: { query: { ...query(asked), ...step } } });
-    return (await answer(call)) as unknown as Reports[Name];
+    const found = (await answer(call)) as unknown as Reports[Name];
+    return { ...found, ...step };
   };
   return useQuery({
     queryKey: ['report', name, range] as const,

@@ -14,6 +14,12 @@ export function grade(value: number | null): string {
 
 export const percents = (value: number | null): string => (value === null ? NONE : `${value}%`);
 
+/** `+12%`, `−3%`; nothing where nothing can be compared. */
+export function signed(change: number | null): string {
+  if (change === null) return '';
+  return change === 0 ? '=' : `${change > 0 ? '+' : '−'}${count(Math.abs(change))}%`;
+}
+
 /** Of seconds: `48 s`, `3 min 20 s`, `25 min`, `2 h 05 min`, `3 d 4 h`. */
 export function duration(seconds: number | null): string {
   if (seconds === null) return NONE;

@@ -60,6 +60,7 @@ export const texts: DashboardTexts = {
     asTable: 'Show as a table',
     file: { summary: 'summary', timeline: 'timeline', agents: 'agents', hours: 'hours', intents: 'intents' },
     summary: 'Summary',
+    against: 'compared with the period before',
     figure: {
       started: 'Started',
       closed: 'Closed',

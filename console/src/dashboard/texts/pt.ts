@@ -65,6 +65,7 @@ export const texts = {
       intents: 'intencoes',
     },
     summary: 'Resumo',
+    against: 'comparado com o período anterior',
     figure: {
       started: 'Iniciadas',
       closed: 'Encerradas',
