@@ -87,7 +87,7 @@ export const texts: DashboardTexts = {
     hoursCaption: 'Messages received by weekday and hour',
     cell: '{day}, {hour}:00: {n}',
     fewer: '0',
-    most: '{n} an hour',
+    most: '{n} messages',
     intents: 'What the bot understood',
     intent: 'Subject',
     answers: 'Answers',

@@ -92,7 +92,7 @@ export const texts = {
     hoursCaption: 'Mensagens recebidas por dia da semana e hora',
     cell: '{day}, {hour} h: {n}',
     fewer: '0',
-    most: '{n} por hora',
+    most: '{n} mensagens',
     intents: 'O que o robô entendeu',
     intent: 'Assunto',
     answers: 'Respostas',
