@@ -50,6 +50,9 @@ async def watch_over_the_desk(system: System, page: Page, maria: Person) -> None
     sheet = await downloaded(page, "O que o robô entendeu", "CSV")
     assert "financeiro;" in sheet.read_text(encoding="utf-8-sig")
     assert zipfile.is_zipfile(await downloaded(page, "Resumo", "XLSX"))
+    await page.get_by_role("button", name="Ontem").click()
+    await expect(page.locator(".change").first).to_be_visible()
+    await picture(page, "dashboard-yesterday")
     await show_in_other_ways(page)
     await leave_it_on_the_wall(page)
 
@@ -98,4 +101,6 @@ async def leave_it_on_the_wall(page: Page) -> None:
     await expect(page.get_by_text("Ana Souza")).to_be_visible()
     await picture(page, "dashboard-wall")
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("link", name="Relatórios")).to_be_visible()
+    await page.get_by_role("button", name="Sua conta").click()
+    await page.get_by_role("menuitem", name="English").click()
+    await expect(page.get_by_role("link", name="Reports")).to_be_visible()

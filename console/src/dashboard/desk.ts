@@ -4,7 +4,7 @@ import { useI18n } from 'vue-i18n';
 import { type Patience, patienceOf } from '@/state/derive';
 import { queue } from '@/state/desk';
 import { useNow } from '@/state/now';
-import { meanWait, oldest, percent } from './figures';
+import { meanWait, oldest } from './figures';
 import { useAgentLoads, useMetrics } from './queries';
 import { count, duration, durationUnlessNone, grade } from './words';
 
@@ -53,7 +53,6 @@ export function useDesk() {
   const asked = computed<Figure[]>(() => {
     const found = metrics.data.value;
     const { conversations, agents: people, performance } = found ?? {};
-    const rate = percent(people?.busy ?? 0, people?.online ?? 0);
     const resolution = (performance?.avg_resolution_time_minutes ?? 0) * 60;
     return [
       {
@@ -72,7 +71,7 @@ export function useDesk() {
         name: 'agents',
         label: t('dashboard.available'),
         value: people ? `${people.available}/${people.online}` : NONE,
-        foot: rate === null ? t('dashboard.nobodyThere') : t('dashboard.busy', { n: people?.busy ?? 0 }),
+        foot: t(people?.online ? 'dashboard.withRoom' : 'dashboard.nobodyOnline'),
       },
       {
         name: 'response',
