@@ -49,7 +49,7 @@ export default defineConfig({
       output: {
         // What parts share is one file: dozens of small ones are slower to come, and compress worse.
         codeSplitting: {
-          groups: [{ name: 'core', minShareCount: 2, test: (id) => !/src\/dashboard\//.test(id) }],
+          groups: [{ name: 'core', minShareCount: 2, test: (id) => !/src\/(dashboard|admin)\//.test(id) }],
         },
       },
     },
