@@ -1,7 +1,9 @@
 """How the console's files are answered: to be kept for ever, compressed, and never in the API's place."""
 
+import json
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 from tests.stories.harness import System
@@ -77,10 +79,26 @@ async def test_without_a_build_it_says_how_to_make_one(system: System) -> None:
 
 
 def test_the_first_load_is_small() -> None:
-    """All scripts and styles together, English aside, as a browser that knows Brotli gets them."""
-    site = {path: asset for path, asset in read_site().items() if re.search(r"\.(js|css|html)$", path)}
-    total = sum(smallest(asset) for path, asset in site.items() if not path.startswith("/assets/en-"))
+    """All scripts and styles of the log-in and of the inbox, as a browser that knows Brotli gets them."""
+    site = read_site()
+    loaded = {"/index.html", "/theme.js"} | files_of("index.html", "src/shell/Shell.vue", "src/inbox/Inbox.vue")
+    total = sum(smallest(site[path]) for path in loaded)
     assert 20 * 1024 < total < FIRST_LOAD
+    later = files_of("src/dashboard/Dashboard.vue", "src/dashboard/LineChart.vue") - loaded
+    assert later, "the dashboard is fetched when it is visited"
+
+
+def files_of(*parts: str) -> set[str]:
+    """What these parts load, with all that they import."""
+    manifest = json.loads((files("plantao.console") / "dist" / ".vite" / "manifest.json").read_text())
+    found: set[str] = set()
+    ahead = list(parts)
+    while ahead:
+        part = manifest[ahead.pop()]
+        loads = {f"/{path}" for path in (part["file"], *part.get("css", ()))}
+        ahead += part.get("imports", ()) if not loads <= found else ()
+        found |= loads
+    return found
 
 
 def smallest(asset: Asset) -> int:

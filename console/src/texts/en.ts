@@ -214,4 +214,5 @@ export const en: Texts = {
     theme: 'Switch light and dark',
     logout: 'Sign out',
   },
+  supervision: { title: 'Dashboard', go: 'Go to the Dashboard' },
 };

@@ -214,6 +214,7 @@ export const pt = {
     theme: 'Trocar tema claro e escuro',
     logout: 'Sair',
   },
+  supervision: { title: 'Painel', go: 'Ir para o Painel' },
 };
 
 export type Texts = typeof pt;
