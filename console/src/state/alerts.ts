@@ -75,6 +75,7 @@ let context: AudioContext | null = null;
 
 export function chime(): void {
   context ??= new AudioContext();
+  void context.resume();
   const from = context.currentTime;
   for (const [index, pitch] of NOTES.entries()) ring(context, pitch, from + index * NOTE_S);
 }

@@ -1,7 +1,7 @@
 /** The outbox of this tab: shown at once, sent in order, once, and again when the network is back. */
 import { shallowRef } from 'vue';
 import { answer, api } from '@/api/client';
-import { failureFrom } from '@/api/errors';
+import { Failure, failureFrom } from '@/api/errors';
 import type { Message } from '@/api/types';
 import { session } from '@/session/session';
 import { load, note, threads } from './desk';
@@ -111,7 +111,7 @@ async function attempt(draft: Draft): Promise<boolean> {
     drop(draft.clientId);
     return true;
   } catch (reason) {
-    if (reason instanceof Discarded) return true;
+    if (!isThere(draft)) return true;
     const failure = failureFrom(reason);
     if (failure.code === 'STALE_CONVERSATION') await load(draft.conversationId);
     const after = afterFailure(draft, failure.code, failure.passing, failure.message);
@@ -128,15 +128,15 @@ async function post(draft: Draft): Promise<Message> {
     return answer(api.POST('/api/v1/conversations/{conversation_id}/notes', { params: { path }, body }));
   }
   const mediaId = FILES.has(draft.kind) ? await bring(draft) : null;
-  if (!outbox.value.some((other) => other.clientId === draft.clientId)) throw new Discarded();
+  if (!isThere(draft)) throw new Failure('CONFLICT', '');
   const messages = threads.get(draft.conversationId)?.messages ?? [];
   const body = messageOf(draft, seenSince(draft, messages, session.user?.id ?? 0), mediaId);
   const call = api.POST('/api/v1/conversations/{conversation_id}/messages', { params: { path }, body: body as never });
   return answer(call);
 }
 
-/** Its author took it back while its file was on the way. */
-class Discarded extends Error {}
+/** Its author may have taken it back while its file was on the way. */
+const isThere = (draft: Draft): boolean => outbox.value.some((other) => other.clientId === draft.clientId);
 
 function again(retryAfter: number): void {
   clearTimeout(timer);

@@ -19,8 +19,6 @@ export function keepFile(clientId: string, file: Blob): void {
   kept.set(clientId, { file, mediaId: null, request: null });
 }
 
-export const fileOf = (clientId: string): Blob | undefined => kept.get(clientId)?.file;
-
 /** The server has refused what we named: it is brought once more. */
 export function bringAgain(clientId: string): void {
   const found = kept.get(clientId);

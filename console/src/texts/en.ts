@@ -255,7 +255,7 @@ export const en: Texts = {
     running: 'Recording',
     refused: 'The browser gave no access to the microphone.',
   },
-  canned: { title: 'Canned replies', none: 'No reply with this shortcut.' },
+  canned: { title: 'Canned replies', none: 'No reply with this shortcut. Esc keeps the text.' },
   templates: {
     choose: 'Choose a template',
     title: 'Send a template',

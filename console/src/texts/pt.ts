@@ -261,7 +261,7 @@ export const pt = {
     running: 'Gravando',
     refused: 'O navegador não deu acesso ao microfone.',
   },
-  canned: { title: 'Respostas prontas', none: 'Nenhuma resposta com este atalho.' },
+  canned: { title: 'Respostas prontas', none: 'Nenhuma resposta com este atalho. Esc mantém o texto.' },
   templates: {
     choose: 'Escolher modelo',
     title: 'Enviar modelo',
