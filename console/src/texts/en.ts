@@ -247,7 +247,15 @@ export const en: Texts = {
     edited: 'edited',
     before: 'Before, it said',
   },
-  player: { play: 'Play', pause: 'Pause', position: 'Position', speed: 'Speed', video: 'Play video' },
+  player: {
+    play: 'Play',
+    pause: 'Pause',
+    position: 'Position',
+    speed: 'Speed',
+    video: 'Play video',
+    before: 'Previous picture',
+    after: 'Next picture',
+  },
   record: {
     start: 'Record a voice message',
     cancel: 'Discard the recording',

@@ -253,6 +253,8 @@ export const pt = {
     position: 'Posição',
     speed: 'Velocidade',
     video: 'Reproduzir vídeo',
+    before: 'Imagem anterior',
+    after: 'Próxima imagem',
   },
   record: {
     start: 'Gravar mensagem de voz',
