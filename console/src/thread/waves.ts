@@ -6,11 +6,11 @@ const RATE = 16_000; // samples a second: enough to see, and little to hold
 const known = new Map<string, readonly number[]>();
 let line: Promise<unknown> = Promise.resolve();
 
-/** Of a file that is here, under the name `key`. One at a time: a long thread must not take the processor. */
-export function waveOf(key: string, address: string): Promise<readonly number[] | null> {
+/** Of the `file` with the name `key`. One at a time: a long thread must not take the processor. */
+export function waveOf(key: string, file: Blob): Promise<readonly number[] | null> {
   const found = known.get(key);
   if (found) return Promise.resolve(found);
-  const done = line.then(() => decode(address)).catch(() => null); // no browser plays everything; then bars are even
+  const done = line.then(() => decode(file)).catch(() => null); // no browser plays everything; then bars are even
   line = done;
   return done.then((heights) => {
     if (heights) known.set(key, heights);
@@ -19,9 +19,8 @@ export function waveOf(key: string, address: string): Promise<readonly number[] 
   });
 }
 
-async function decode(address: string): Promise<readonly number[]> {
-  const bytes = await (await fetch(address)).arrayBuffer();
-  const sound = await new OfflineAudioContext(1, 1, RATE).decodeAudioData(bytes);
+async function decode(file: Blob): Promise<readonly number[]> {
+  const sound = await new OfflineAudioContext(1, 1, RATE).decodeAudioData(await file.arrayBuffer());
   return heightsOf(sound.getChannelData(0), BARS);
 }
 
