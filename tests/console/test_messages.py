@@ -166,9 +166,8 @@ async def only_a_template_may_go(system: System, page: Page) -> None:
     await page.get_by_role("button", name="Escolher modelo").click()
     dialog = page.get_by_role("dialog", name="Enviar modelo")
     await dialog.get_by_role("option").filter(has_text="boas_vindas").click()
-    for field in await dialog.get_by_role("textbox").all():
-        if not await field.input_value():
-            await field.fill("João")
+    await dialog.get_by_label("Variável 1").fill("João")
+    await expect(dialog.get_by_role("region", name="Como o cliente vê")).to_contain_text("Olá, João!")
     await picture(page, "template")
     await dialog.get_by_role("button", name="Enviar", exact=True).click()
     sent = await system.sim.wait_for_send(lambda send: send.payload["type"] == "template")
