@@ -189,7 +189,8 @@ describe('a payload', () => {
     );
   });
   it('opens no address but of the web', () => {
-    expect(['javascript:alert(1)', 'https://a.example', 7, null].map(link)).toEqual(['', 'https://a.example', '', '']);
+    const given = ['javascript:alert(1)', 'javascript:void("https://a")', 'https://a.example', 7, null];
+    expect(given.map(link)).toEqual(['', '', 'https://a.example', '', '']);
   });
   it('reads cards and places', () => {
     const card = {
