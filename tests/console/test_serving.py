@@ -31,6 +31,8 @@ async def test_every_address_within_is_the_page(system: System, path: str) -> No
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+    assert "media-src 'self' blob:;" in policy
+    assert "microphone=(self)" in answer.headers["permissions-policy"]
     again = await system.client.get(path, headers=HTML | {"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
