@@ -13,6 +13,7 @@ export const router = createRouter({
       name: 'inbox',
       component: () => import('./inbox/Inbox.vue'),
     },
+    { path: '/ajustes/:section?', name: 'settings', component: () => import('./admin/Settings.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });

@@ -16,7 +16,7 @@ export function language(): Locale {
 export async function speak(locale: Locale): Promise<void> {
   if (locale === 'en') {
     const { en } = await import('./en');
-    i18n.global.setLocaleMessage('en' as never, en as never);
+    i18n.global.mergeLocaleMessage('en' as 'pt-BR', en); // what lazy parts have brought stays
   }
   i18n.global.locale.value = locale as 'pt-BR';
   document.documentElement.lang = locale;

@@ -1,0 +1,33 @@
+/** The parts of the settings, in their order. Each is fetched when it is visited. */
+import { BookUser, Clock, KeyRound, MessageSquareText, ScrollText } from 'lucide-vue-next';
+import { type Component, defineAsyncComponent } from 'vue';
+import type { Role } from '@/api/types';
+
+export interface Section {
+  slug: string;
+  /** The key of its name in the texts, below `admin`. */
+  text: string;
+  icon: Component;
+  roles: readonly Role[];
+  page: Component;
+}
+
+const ALL: readonly Role[] = ['admin', 'supervisor', 'atendente', 'user'];
+const LEADS: readonly Role[] = ['admin', 'supervisor'];
+const ADMINS: readonly Role[] = ['admin'];
+
+const page = (load: () => Promise<{ default: Component }>): Component => defineAsyncComponent(load);
+
+export const sections: readonly Section[] = [
+  { slug: 'conta', text: 'account', icon: KeyRound, roles: ALL, page: page(() => import('./account/OwnAccount.vue')) },
+  { slug: 'usuarios', text: 'users', icon: BookUser, roles: ADMINS, page: page(() => import('./users/Users.vue')) },
+  {
+    slug: 'respostas',
+    text: 'replies',
+    icon: MessageSquareText,
+    roles: LEADS,
+    page: page(() => import('./desk/Replies.vue')),
+  },
+  { slug: 'horario', text: 'hours', icon: Clock, roles: LEADS, page: page(() => import('./desk/Hours.vue')) },
+  { slug: 'auditoria', text: 'audit', icon: ScrollText, roles: ADMINS, page: page(() => import('./audit/Audit.vue')) },
+];
