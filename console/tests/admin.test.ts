@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { changesOf, edgeOf } from '@/admin/audit/entries';
 import { filled } from '@/admin/desk/fill';
 import { asMonday, DAYS, faultOf, shiftsOf, sorted, withShift } from '@/admin/desk/week';
-import type { Account, Shift } from '@/admin/types';
+import { type Found, stepsOf } from '@/admin/start/steps';
+import type { Account, NumberState, Shift } from '@/admin/types';
 import { fitting } from '@/admin/users/filter';
+import { componentsOf, lookOf, parametersOf, simpleVariables, variablesOf, type Wish } from '@/admin/whatsapp/template';
+import { tierOf, toneOf } from '@/admin/whatsapp/tiers';
 
 const shift = (weekday: number, opens: string, closes: string): Shift => ({ weekday, opens, closes });
 
@@ -92,5 +95,138 @@ describe('the list of users', () => {
     expect(names({ text: '', role: '', state: '' })).toEqual(['Ana Lima', 'Ivo', 'Zé Araújo']);
     expect(names({ text: '', role: '', state: 'inactive' })).toEqual(['Ivo']);
     expect(names({ text: '', role: 'admin', state: 'active' })).toEqual(['Ana Lima']);
+  });
+});
+
+describe('templates', () => {
+  const wish = (part: Partial<Wish>): Wish => ({
+    header: '',
+    body: 'Oi',
+    footer: '',
+    buttons: [],
+    examples: {},
+    ...part,
+  });
+
+  it('number their examples by value, however the text mixes them', () => {
+    const body = 'Às {{2}} de {{10}}, {{1}}.';
+    expect(variablesOf(body)).toEqual(['1', '2', '10']);
+    const examples = { 'body.1': 'João', 'body.2': '14h', 'body.10': 'sexta' };
+    const [part] = componentsOf(wish({ body, examples }));
+    expect(part).toEqual({ type: 'BODY', text: body, example: { body_text: [['João', '14h', 'sexta']] } });
+  });
+
+  it('name their examples where the variables have names', () => {
+    const parts = componentsOf(wish({ header: 'Olá {{nome}}', examples: { 'header.nome': 'Ana' } }));
+    expect(parts[0]).toEqual({
+      type: 'HEADER',
+      format: 'TEXT',
+      text: 'Olá {{nome}}',
+      example: { header_text_named_params: [{ param_name: 'nome', example: 'Ana' }] },
+    });
+  });
+
+  it('give no example while one is missing, for the server to say so', () => {
+    expect(componentsOf(wish({ body: '{{1}} e {{2}}', examples: { 'body.1': 'a' } }))[0]).not.toHaveProperty('example');
+  });
+
+  it('have buttons of their kinds', () => {
+    const url = {
+      kind: 'URL' as const,
+      text: 'Ver',
+      target: 'https://x.example/{{1}}',
+      example: 'https://x.example/7',
+    };
+    const call = { kind: 'PHONE_NUMBER' as const, text: 'Ligar', target: '+5511999990000', example: '' };
+    const [, , buttons] = componentsOf(wish({ footer: 'Plantão', buttons: [url, call] }));
+    expect(buttons).toEqual({
+      type: 'BUTTONS',
+      buttons: [
+        { type: 'URL', text: 'Ver', url: 'https://x.example/{{1}}', example: ['https://x.example/7'] },
+        { type: 'PHONE_NUMBER', text: 'Ligar', phone_number: '+5511999990000' },
+      ],
+    });
+  });
+
+  it('look as the customer sees them; what has no value stays', () => {
+    const parts = componentsOf(wish({ header: 'Visita', body: 'Oi {{1}}, {{2}}.', footer: 'Até' }));
+    const look = lookOf(parts, (part, name) => (part === 'body' && name === '1' ? 'Ana' : undefined));
+    expect(look).toEqual({ header: 'Visita', media: null, body: 'Oi Ana, {{2}}.', footer: 'Até', buttons: [] });
+    expect(lookOf([{ type: 'header', format: 'IMAGE' }]).media).toBe('IMAGE');
+    expect(lookOf(null).body).toBe('');
+  });
+
+  it('suit a test only when the values of the body are all that they want', () => {
+    expect(simpleVariables(componentsOf(wish({ body: 'Oi {{1}}!' })))).toEqual(['1']);
+    expect(simpleVariables(componentsOf(wish({ header: 'Oi {{1}}' })))).toBeNull();
+    expect(
+      simpleVariables([
+        { type: 'HEADER', format: 'IMAGE' },
+        { type: 'BODY', text: 'Oi' },
+      ]),
+    ).toBeNull();
+    expect(simpleVariables(null)).toBeNull();
+    expect(parametersOf([], {})).toEqual([]);
+    expect(parametersOf(['1', 'nome'], { 1: 'a', nome: 'b' })).toEqual([
+      {
+        type: 'body',
+        parameters: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b', parameter_name: 'nome' },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('what Meta says of a number', () => {
+  it('is told in figures and tones, its new words as none', () => {
+    expect([tierOf('TIER_250'), tierOf('TIER_2K'), tierOf('TIER_UNLIMITED'), tierOf('NEW'), tierOf(null)]).toEqual([
+      250,
+      2000,
+      'unlimited',
+      null,
+      null,
+    ]);
+    expect([toneOf('GREEN'), toneOf('LIMITED'), toneOf('BANNED'), toneOf('NEW'), toneOf(null)]).toEqual([
+      'good',
+      'warm',
+      'bad',
+      'plain',
+      'plain',
+    ]);
+  });
+});
+
+describe('the first steps', () => {
+  const number = { can_send: 'AVAILABLE', business_account_id: '1' } as NumberState;
+  const ready = {
+    meta: 'healthy',
+    secure: true,
+    numbers: [number],
+    heard: true,
+    attendants: 1,
+    shifts: 5,
+    secondFactor: true,
+  };
+  const states = (part: Partial<Found>): string[] =>
+    stepsOf({ ...(ready as Found), ...part })
+      .map((step) => (step.state === 'done' ? '' : `${step.id} ${step.state}`))
+      .filter(Boolean);
+
+  it('are done when nothing is missing, and say what is', () => {
+    expect(states({})).toEqual([]);
+    expect(states({ numbers: [] })).toEqual(['account todo', 'number todo']);
+    expect(states({ numbers: [number, { ...number, can_send: 'BLOCKED', business_account_id: null }] })).toEqual([
+      'account todo',
+      'number problem',
+    ]);
+    expect(states({ meta: 'unhealthy', secure: false })).toEqual(['secure todo', 'meta problem']);
+    expect(states({ heard: false, attendants: 0, shifts: 0, secondFactor: false })).toEqual([
+      'webhook todo',
+      'team todo',
+      'hours optional',
+      'factor optional',
+    ]);
   });
 });
