@@ -10,12 +10,12 @@ export interface Sent {
 
 const AGAIN_MS = 1_500;
 const LOOKS = 20; // half a minute: a phone may be off
-const UNDER_WAY = new Set(['queued', 'sent']);
+const UNDER_WAY = new Set(['queued', 'sent', 'delivered']);
 
 const find = (detail: ConversationDetail | undefined, sent: Sent | null): Message | undefined =>
   detail?.messages.find((one) => one.id === sent?.message_id);
 
-/** What becomes of the message, until it has arrived, failed, or half a minute is over. */
+/** What becomes of the message, until it is read, has failed, or half a minute is over. */
 export function useTracked(sent: Ref<Sent | null>) {
   const { data } = useQuery({
     queryKey: ['test-send', sent],
