@@ -6,6 +6,9 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 
 const COMPRESSED = /\.(js|css|html|svg|webmanifest)$/;
+const BASE =
+  /node_modules\/(@?vue|vue-router|vue-i18n|@intlify|@tanstack|reka-ui|@floating-ui|@vueuse|openapi-fetch|aria-hidden|@internationalized)\//;
+const FRAME = /console\/src\/(api|live|session|shell|state|ui)\//;
 const SMALL = 1024; // below, a compressed file saves no packet
 
 /** Writes `.br` and `.gz` beside what the server would otherwise compress at each request. */
@@ -45,6 +48,17 @@ export default defineConfig({
     target: ['chrome109', 'firefox115', 'safari15.4'], // the last ones of old PCs and phones
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // the content policy knows no data: addresses
+    // What every screen needs is one file: the same code in twenty small ones compresses worse and takes more requests.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: BASE },
+            { name: 'frame', test: FRAME },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

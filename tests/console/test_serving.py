@@ -1,7 +1,7 @@
 """How the console's files are answered: to be kept for ever, compressed, and never in the API's place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from tests.stories.harness import System
@@ -21,7 +21,9 @@ def without_build(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     read_site.cache_clear()
 
 
-@pytest.mark.parametrize("path", ["/", "/caixa/minhas", "/caixa/fila/550e8400-e29b-41d4-a716-446655440000", "/entrar"])
+@pytest.mark.parametrize(
+    "path", ["/", "/caixa/minhas", "/caixa/fila/550e8400-e29b-41d4-a716-446655440000", "/entrar", "/ajustes/horario"]
+)
 async def test_every_address_within_is_the_page(system: System, path: str) -> None:
     answer = await system.client.get(path, headers=HTML)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -77,10 +79,40 @@ async def test_without_a_build_it_says_how_to_make_one(system: System) -> None:
 
 
 def test_the_first_load_is_small() -> None:
-    """All scripts and styles together, English aside, as a browser that knows Brotli gets them."""
-    site = {path: asset for path, asset in read_site().items() if re.search(r"\.(js|css|html)$", path)}
-    total = sum(smallest(asset) for path, asset in site.items() if not path.startswith("/assets/en-"))
+    """The log-in, the frame and the inbox, in Portuguese, as a browser that knows Brotli gets them."""
+    site = read_site()
+    total = sum(smallest(site[path]) for path in first_screen(site))
     assert 20 * 1024 < total < FIRST_LOAD
+
+
+STATIC_IMPORT = re.compile(r"(?:from|import)\s*[\"'`]\./([^\"'`]+\.js)[\"'`]")
+
+
+def first_screen(site: Mapping[str, Asset]) -> set[str]:
+    """The page, its scripts and styles, and what those import; not what a visit elsewhere fetches."""
+    found = {"/index.html", *re.findall(r'(?:src|href)="(/[^"]+)"', text_of(site, "/index.html"))}
+    waiting = [path for path in found | parts(site, "Shell", "Inbox") if path.endswith(".js")]
+    while waiting:
+        path = waiting.pop()
+        found |= {path, *parts(site, stem(path))}
+        waiting += [
+            one for name in STATIC_IMPORT.findall(text_of(site, path)) if (one := f"/assets/{name}") not in found
+        ]
+    return found
+
+
+def parts(site: Mapping[str, Asset], *names: str) -> set[str]:
+    """A script has its styles beside it, under its own name."""
+    return {path for path in site if path.startswith("/assets/") and stem(path) in names}
+
+
+def stem(path: str) -> str:
+    hashed = re.fullmatch(r"/assets/(.+)-[\w-]{8}\.\w+", path)
+    return hashed[1] if hashed else ""
+
+
+def text_of(site: Mapping[str, Asset], path: str) -> str:
+    return site[path].plain.decode()
 
 
 def smallest(asset: Asset) -> int:
