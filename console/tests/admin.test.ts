@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { changesOf, edgeOf } from '@/admin/audit/entries';
 import { filled } from '@/admin/desk/fill';
 import { asMonday, DAYS, faultOf, shiftsOf, sorted, withShift } from '@/admin/desk/week';
-import { type Found, stepsOf } from '@/admin/start/steps';
+import { type Found, progressOf, stepsOf } from '@/admin/start/steps';
 import type { Account, NumberState, Shift } from '@/admin/types';
 import { fitting } from '@/admin/users/filter';
 import { componentsOf, lookOf, parametersOf, simpleVariables, variablesOf, type Wish } from '@/admin/whatsapp/template';
@@ -213,6 +213,11 @@ describe('the first steps', () => {
     stepsOf({ ...(ready as Found), ...part })
       .map((step) => (step.state === 'done' ? '' : `${step.id} ${step.state}`))
       .filter(Boolean);
+
+  it('count what is needed alone', () => {
+    expect(progressOf(stepsOf(ready as Found))).toEqual({ done: 6, of: 6 });
+    expect(progressOf(stepsOf({ ...(ready as Found), shifts: 0, heard: false }))).toEqual({ done: 5, of: 6 });
+  });
 
   it('are done when nothing is missing, and say what is', () => {
     expect(states({})).toEqual([]);

@@ -39,6 +39,13 @@ export function stepsOf(found: Found): Step[] {
   ];
 }
 
+/** How many of those that are needed are done: what is optional counts neither before nor after. */
+export function progressOf(steps: readonly Step[]): { done: number; of: number } {
+  const needed = steps.filter((step) => !OPTIONAL.has(step.id));
+  return { done: needed.filter((step) => step.state === 'done').length, of: needed.length };
+}
+
+const OPTIONAL: ReadonlySet<StepId> = new Set(['hours', 'factor']);
 const hasAccount = (one: NumberState): boolean => one.business_account_id !== null;
 
 function numberState(numbers: readonly NumberState[]): StepState {
