@@ -141,7 +141,13 @@ async def makes_a_template(page: Page) -> None:
 
 async def sets_up_the_second_factor(page: Page, system: System) -> None:
     await visit(page, "Minha conta")
-    await page.get_by_role("button", name="Ativar").click()
+    await confirms_a_code(page, system)
+    await expect(page.get_by_text("Restam 10 códigos de recuperação.")).to_be_visible()
+    await picture(page, "settings-account")
+
+
+async def confirms_a_code(page: Page, system: System) -> None:
+    await page.get_by_role("button", name="Ativar", exact=True).click()
     await page.get_by_label("Sua senha atual").fill(PASSWORD)
     await page.get_by_role("button", name="Continuar").click()
     await expect(page.get_by_role("img", name="QR code para o aplicativo autenticador")).to_be_visible()
@@ -152,8 +158,6 @@ async def sets_up_the_second_factor(page: Page, system: System) -> None:
     await expect(page.get_by_role("list", name="Códigos de recuperação").get_by_role("listitem")).to_have_count(10)
     await page.get_by_label("Guardei os códigos em um lugar seguro.").check()
     await page.get_by_role("button", name="Concluir").click()
-    await expect(page.get_by_text("Restam 10 códigos de recuperação.")).to_be_visible()
-    await picture(page, "settings-account")
 
 
 async def reads_the_audit_trail(page: Page) -> None:
@@ -183,3 +187,20 @@ async def on_a_phone_in_the_dark(page: Page) -> None:
     await page.get_by_role("button", name="Novo modelo").click()
     await picture(page, "settings-phone-template")
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+async def test_who_must_have_a_second_factor_sets_it_up_here(database_url: str, page: Page) -> None:
+    async with running_system(database_url, second_factor="staff") as system:
+        await system.person(Role.ATTENDANT)
+        await page.goto(system.url)
+        await page.get_by_label("E-mail").fill("maria@provedor.example")
+        await page.get_by_label("Senha").fill(PASSWORD)
+        await page.get_by_role("button", name="Entrar").click()
+        await page.get_by_role("button", name="Ativar agora").click()
+        sections = page.get_by_role("navigation", name="Ajustes").get_by_role("link")
+        await expect(sections).to_have_text(["Minha conta"])
+        await confirms_a_code(page, system)
+        await expect(sections).to_have_text(["Minha conta", "WhatsApp: modelos"])
+        await page.get_by_role("link", name="Atendimento").click()
+        await expect(page.get_by_text("Nenhuma conversa com você")).to_be_visible()
+        await expect(page.locator(".line.open")).to_be_visible()
