@@ -46,6 +46,7 @@ export const router = createRouter({
       component: dashboard(() => import('./dashboard/Wall.vue')),
       meta: { watchers: true, bare: true },
     },
+    { path: '/ajustes/:section?', name: 'settings', component: () => import('./admin/Settings.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });

@@ -23,7 +23,9 @@ def without_build(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     read_site.cache_clear()
 
 
-@pytest.mark.parametrize("path", ["/", "/caixa/minhas", "/caixa/fila/550e8400-e29b-41d4-a716-446655440000", "/entrar"])
+@pytest.mark.parametrize(
+    "path", ["/", "/caixa/minhas", "/caixa/fila/550e8400-e29b-41d4-a716-446655440000", "/entrar", "/ajustes/horario"]
+)
 async def test_every_address_within_is_the_page(system: System, path: str) -> None:
     answer = await system.client.get(path, headers=HTML)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")

@@ -7,6 +7,7 @@ import { withHead } from '@/state/derive';
 import { hear, load, markStale, queue, threads } from '@/state/desk';
 import { refresh, refreshQueue } from '@/state/lists';
 import { drainAll } from '@/state/sending';
+import { toast } from '@/ui/toasts';
 import { Line, type LineState } from './line';
 
 export const lineState = ref<LineState>('closed');
@@ -92,8 +93,10 @@ function heard(frame: ServerFrame): void {
     case 'joined':
     case 'pong':
     case 'message_ack':
-    case 'whatsapp_alert':
     case 'error':
+      return;
+    case 'whatsapp_alert': // only who may see the numbers hears it
+      toast(frame.alert.title, frame.alert.severity === 'info' ? 'plain' : 'bad');
       return;
     default:
       hearConversation(frame);

@@ -16,7 +16,7 @@ export const en: Texts = {
     ended: 'Your session has ended. Sign in again.',
     left: 'You have signed out.',
     noRole: 'Your account serves nobody yet. Ask an administrator.',
-    secondFactor: 'Your role needs a second factor, which is not set up yet. Ask an administrator.',
+    secondFactor: 'Your role needs a second factor, which is not set up yet.',
   },
   nav: { inbox: 'Inbox', skip: 'Go to the conversation' },
   inbox: {
@@ -215,7 +215,7 @@ export const en: Texts = {
     theme: 'Switch light and dark',
     logout: 'Sign out',
   },
-  body: {
+  kind: {
     location: 'Location',
     openMap: 'Open the map',
     list: 'See options',
@@ -294,4 +294,5 @@ export const en: Texts = {
     arrived: 'A new conversation for you',
   },
   supervision: { title: 'Dashboard', go: 'Go to the Dashboard' },
+  settings: { nav: 'Settings', command: 'Go to Settings', setUp: 'Set it up now', account: 'My account' },
 };

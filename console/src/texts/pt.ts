@@ -15,8 +15,7 @@ export const pt = {
     ended: 'Sua sessão terminou. Entre de novo.',
     left: 'Você saiu.',
     noRole: 'Sua conta ainda não atende ninguém. Fale com um administrador.',
-    secondFactor:
-      'Sua função exige uma segunda etapa de verificação, que ainda não foi ativada. Fale com um administrador.',
+    secondFactor: 'Sua função exige uma segunda etapa de verificação, que ainda não foi ativada.',
   },
   nav: { inbox: 'Atendimento', skip: 'Ir para a conversa' },
   inbox: {
@@ -215,7 +214,7 @@ export const pt = {
     theme: 'Trocar tema claro e escuro',
     logout: 'Sair',
   },
-  body: {
+  kind: {
     location: 'Localização',
     openMap: 'Abrir no mapa',
     list: 'Ver opções',
@@ -294,6 +293,7 @@ export const pt = {
     arrived: 'Nova conversa com você',
   },
   supervision: { title: 'Painel', go: 'Ir para o Painel' },
+  settings: { nav: 'Ajustes', command: 'Ir para os Ajustes', setUp: 'Ativar agora', account: 'Minha conta' },
 };
 
 export type Texts = typeof pt;

@@ -32,7 +32,7 @@ async function add(part: PartTexts, locale: Locale): Promise<void> {
 export async function speak(locale: Locale): Promise<void> {
   if (locale === 'en') {
     const { en } = await import('./en');
-    i18n.global.setLocaleMessage('en' as never, en as never);
+    i18n.global.mergeLocaleMessage('en' as 'pt-BR', en); // what lazy parts have brought stays
   }
   await Promise.all([...learned].map((part) => add(part, locale)));
   i18n.global.locale.value = locale as 'pt-BR';
