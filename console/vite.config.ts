@@ -44,6 +44,15 @@ export default defineConfig({
   build: {
     target: ['chrome109', 'firefox115', 'safari15.4'], // the last ones of old PCs and phones
     modulePreload: { polyfill: false },
+    manifest: true, // tells a test what the first screen loads; it is not served
+    rolldownOptions: {
+      output: {
+        // What parts share is one file: dozens of small ones are slower to come, and compress worse.
+        codeSplitting: {
+          groups: [{ name: 'core', minShareCount: 2, test: (id) => !/src\/(dashboard|admin)\//.test(id) }],
+        },
+      },
+    },
     assetsInlineLimit: 0, // the content policy knows no data: addresses
   },
   server: {

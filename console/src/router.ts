@@ -1,7 +1,28 @@
-import { watch } from 'vue';
+import { type Component, watch } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
 import LogIn from './session/LogIn.vue';
 import { session } from './session/session';
+import { mayWatchAll } from './shell/roles';
+import { learn, type PartTexts } from './texts/texts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** For who watches over everybody; others are led to their inbox. */
+    watchers?: boolean;
+    /** Without the rail. */
+    bare?: boolean;
+  }
+}
+
+const dashboardTexts: PartTexts = {
+  'pt-BR': () => import('./dashboard/texts/pt'),
+  en: () => import('./dashboard/texts/en'),
+};
+
+/** A page of the dashboard, with its texts. */
+function dashboard(fetchPage: () => Promise<{ default: Component }>): () => Promise<Component> {
+  return async () => (await Promise.all([fetchPage(), learn(dashboardTexts)]))[0].default;
+}
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -13,6 +34,19 @@ export const router = createRouter({
       name: 'inbox',
       component: () => import('./inbox/Inbox.vue'),
     },
+    {
+      path: '/painel/:part(relatorios|custos)?',
+      name: 'dashboard',
+      component: dashboard(() => import('./dashboard/Dashboard.vue')),
+      meta: { watchers: true },
+    },
+    {
+      path: '/painel/tv',
+      name: 'wall',
+      component: dashboard(() => import('./dashboard/Wall.vue')),
+      meta: { watchers: true, bare: true },
+    },
+    { path: '/ajustes/:section?', name: 'settings', component: () => import('./admin/Settings.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });
@@ -21,7 +55,8 @@ router.beforeEach((to) => {
   if (to.name !== 'login' && !session.user) {
     return { name: 'login', query: to.path === '/' ? {} : { depois: to.fullPath }, replace: true };
   }
-  return to.name === 'login' && session.user ? '/' : true;
+  const isBarred = to.meta.watchers && !mayWatchAll(session.user?.role);
+  return isBarred || (to.name === 'login' && session.user) ? '/' : true;
 });
 
 watch(

@@ -17,7 +17,18 @@ const mine: Partial<Message> = { direction: 'outgoing', sent_by: 'agent', sent_b
 
 function draft(clientId: string, part: Partial<Draft> = {}): Draft {
   const base = { conversationId: 'c', kind: 'text' as const, content: 'oi', caption: null, filename: null };
-  return { ...base, author: 7, clientId, writtenAt: at(0), seen: 3, state: 'waiting', problem: null, ...part };
+  const plain = { voice: false, replyTo: null, template: null, heldUntil: 0 };
+  return {
+    ...base,
+    ...plain,
+    author: 7,
+    clientId,
+    writtenAt: at(0),
+    seen: 3,
+    state: 'waiting',
+    problem: null,
+    ...part,
+  };
 }
 
 describe('the outbox', () => {

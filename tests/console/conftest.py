@@ -25,7 +25,12 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
 
 
+# What leaves at once, as most stories need it.
+PREFERENCES = "localStorage['plantao.preferences'] ??= JSON.stringify({undo: false, sound: false})"
+
+
 async def sign_in(page: Page, url: str, email: str) -> None:
+    await page.add_init_script(PREFERENCES)
     await page.goto(url)
     await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Senha").fill(PASSWORD)

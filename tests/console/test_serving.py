@@ -1,7 +1,9 @@
 """How the console's files are answered: to be kept for ever, compressed, and never in the API's place."""
 
+import json
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 from tests.stories.harness import System
@@ -21,7 +23,9 @@ def without_build(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     read_site.cache_clear()
 
 
-@pytest.mark.parametrize("path", ["/", "/caixa/minhas", "/caixa/fila/550e8400-e29b-41d4-a716-446655440000", "/entrar"])
+@pytest.mark.parametrize(
+    "path", ["/", "/caixa/minhas", "/caixa/fila/550e8400-e29b-41d4-a716-446655440000", "/entrar", "/ajustes/horario"]
+)
 async def test_every_address_within_is_the_page(system: System, path: str) -> None:
     answer = await system.client.get(path, headers=HTML)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -29,6 +33,8 @@ async def test_every_address_within_is_the_page(system: System, path: str) -> No
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+    assert "media-src 'self' blob:;" in policy
+    assert "microphone=(self)" in answer.headers["permissions-policy"]
     again = await system.client.get(path, headers=HTML | {"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
@@ -77,10 +83,26 @@ async def test_without_a_build_it_says_how_to_make_one(system: System) -> None:
 
 
 def test_the_first_load_is_small() -> None:
-    """All scripts and styles together, English aside, as a browser that knows Brotli gets them."""
-    site = {path: asset for path, asset in read_site().items() if re.search(r"\.(js|css|html)$", path)}
-    total = sum(smallest(asset) for path, asset in site.items() if not path.startswith("/assets/en-"))
+    """All scripts and styles of the log-in and of the inbox, as a browser that knows Brotli gets them."""
+    site = read_site()
+    loaded = {"/index.html", "/theme.js"} | files_of("index.html", "src/shell/Shell.vue", "src/inbox/Inbox.vue")
+    total = sum(smallest(site[path]) for path in loaded)
     assert 20 * 1024 < total < FIRST_LOAD
+    later = files_of("src/dashboard/Dashboard.vue", "src/dashboard/LineChart.vue") - loaded
+    assert later, "the dashboard is fetched when it is visited"
+
+
+def files_of(*parts: str) -> set[str]:
+    """What these parts load, with all that they import."""
+    manifest = json.loads((files("plantao.console") / "dist" / ".vite" / "manifest.json").read_text())
+    found: set[str] = set()
+    ahead = list(parts)
+    while ahead:
+        part = manifest[ahead.pop()]
+        loads = {f"/{path}" for path in (part["file"], *part.get("css", ()))}
+        ahead += part.get("imports", ()) if not loads <= found else ()
+        found |= loads
+    return found
 
 
 def smallest(asset: Asset) -> int:

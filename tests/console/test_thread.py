@@ -32,7 +32,7 @@ async def test_files_come_and_go(system: System, page: Page) -> None:
         await system.sim.write(ana, {"type": kind, "data": encoded((SAMPLES / sample).read_bytes())})
     await expect(page.locator("img.image")).to_be_visible()
     await expect(page.locator("img.sticker")).to_be_visible()
-    await expect(page.locator("audio")).to_be_visible()
+    await expect(page.get_by_role("button", name="Reproduzir")).to_be_visible()
     assert await page.locator("img.image").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
     async with page.expect_download() as saved:
         await page.locator(".media .card").click()

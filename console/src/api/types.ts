@@ -12,6 +12,7 @@ export type Message = Schemas['MessageOut'];
 export type MessageStatus = Schemas['MessageStatus'];
 export type MessageInput = Schemas['MessageInput'];
 export type Media = Schemas['MediaOut'];
+export type Template = Schemas['TemplateOut'];
 export type Agent = Schemas['AgentOut'];
 export type AgentStatus = Schemas['AgentStatus'];
 export type Priority = Schemas['Priority'];

@@ -1,11 +1,13 @@
 /** What the line says, to where it belongs; and what has to be asked again after it was cut. */
 import { computed, ref, shallowRef } from 'vue';
-import type { ConversationFrame, ServerFrame } from '@/api/types';
+import type { ConversationFrame, Message, ServerFrame } from '@/api/types';
 import { accessToken, session, tryToRenew } from '@/session/session';
+import { lookAt, tellOfConversation, tellOfMessage } from '@/state/alerts';
 import { withHead } from '@/state/derive';
 import { hear, load, markStale, queue, threads } from '@/state/desk';
 import { refresh, refreshQueue } from '@/state/lists';
 import { drainAll } from '@/state/sending';
+import { toast } from '@/ui/toasts';
 import { Line, type LineState } from './line';
 
 export const lineState = ref<LineState>('closed');
@@ -47,6 +49,7 @@ export function goSilent(): void {
 export function follow(id: string | null): void {
   if (joined.value && joined.value !== id) line.say({ type: 'leave_conversation', conversation_id: joined.value });
   joined.value = id;
+  lookAt(id);
   if (id) join(id);
 }
 
@@ -90,8 +93,10 @@ function heard(frame: ServerFrame): void {
     case 'joined':
     case 'pong':
     case 'message_ack':
-    case 'whatsapp_alert':
     case 'error':
+      return;
+    case 'whatsapp_alert': // only who may see the numbers hears it
+      toast(frame.alert.title, frame.alert.severity === 'info' ? 'plain' : 'bad');
       return;
     default:
       hearConversation(frame);
@@ -110,6 +115,9 @@ function hearQueue(frame: Extract<ServerFrame, { type: 'queue_update' }>): void 
 function hearConversation(frame: ConversationFrame): void {
   hear(frame);
   const me = session.user?.id;
+  if (frame.type === 'new_message') tellOfMessage(frame.conversation_id, frame.message as Message);
+  if (frame.type === 'conversation_assigned' && frame.assigned_to === me)
+    tellOfConversation(frame.conversation_id, frame.reason);
   const unknown = frame.type === 'new_message' && !threads.has(frame.conversation_id);
   const moved = frame.type === 'conversation_assigned' || frame.type === 'conversation_closed';
   if (!unknown && !moved) return;

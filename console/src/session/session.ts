@@ -48,6 +48,14 @@ export async function logOut(): Promise<void> {
   await fetch('/api/v1/auth/logout', { method: 'POST', headers, keepalive: true }).catch(() => null);
 }
 
+/** After the user has changed the own name. */
+export function renamed(nome: string): void {
+  const pair = tokens();
+  if (!pair) return;
+  adopt({ ...pair, user: { ...pair.user, nome } });
+  session.user = tokens()?.user ?? null;
+}
+
 /** Here and in all tabs. */
 export function signedOut(ending: Ending): void {
   forget(true);

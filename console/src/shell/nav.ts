@@ -1,5 +1,5 @@
 /** The parts of the console, in the order of the rail. A new part is an entry here and a route in `router.ts`. */
-import { Inbox } from 'lucide-vue-next';
+import { ChartNoAxesCombined, Inbox, Settings } from 'lucide-vue-next';
 import type { Component } from 'vue';
 import type { Role } from '@/api/types';
 
@@ -13,4 +13,6 @@ export interface Part {
 
 export const parts: readonly Part[] = [
   { to: '/caixa/minhas', text: 'nav.inbox', icon: Inbox, roles: ['atendente', 'supervisor', 'admin'] },
+  { to: '/painel', text: 'supervision.title', icon: ChartNoAxesCombined, roles: ['supervisor', 'admin'] },
+  { to: '/ajustes', text: 'settings.nav', icon: Settings, roles: ['user', 'atendente', 'supervisor', 'admin'] },
 ];

@@ -33,17 +33,48 @@ export function layout(): typeof entriesOf {
   let known: readonly Message[] = [];
   let rows: MessageEntry[] = [];
   let mark = 0;
-  return (messages, drafts, unreadFrom) => {
+  return (all, drafts, unreadFrom) => {
+    const messages = withoutChips(all);
     const same = mark === unreadFrom ? sameUpTo(known, messages) : 0;
     rows = rows.slice(0, same);
     for (let index = same; index < messages.length; index += 1) {
       rows.push(entryOf(messages[index] as Message, rows[index - 1], unreadFrom));
     }
     [known, mark] = [messages, unreadFrom];
-    const sent = new Set(messages.slice(-RECENT).map((message) => message.client_id));
+    const sent = new Set(all.slice(-RECENT).map((message) => message.client_id));
     const waiting = drafts.filter((draft) => !sent.has(draft.clientId));
     return [...rows, ...waiting.map((draft) => ({ kind: 'draft' as const, key: draft.clientId, draft }))];
   };
+}
+
+/** A reaction stands on its message. One to a message that is not here stands alone. */
+function withoutChips(messages: readonly Message[]): readonly Message[] {
+  if (!messages.some(isReaction)) return messages;
+  const here = new Set(messages.map((message) => message.id));
+  return messages.filter((message) => !isReaction(message) || !message.reply_to || !here.has(message.reply_to));
+}
+
+const isReaction = (message: Message): boolean => message.type === 'reaction';
+
+/** `mine`: of the company, which has one reaction on a message, as the customer has. */
+export interface Chip {
+  emoji: string;
+  mine: boolean;
+}
+
+/** The present reactions, by the `id` of the message that they are on. A later one takes the place of an earlier one. */
+export function reactionsOf(messages: readonly Message[]): ReadonlyMap<string, readonly Chip[]> {
+  const found = new Map<string, Map<boolean, Chip>>();
+  for (const message of messages) {
+    if (!isReaction(message) || !message.reply_to || message.status === 'failed') continue;
+    const mine = message.direction === 'outgoing';
+    const chips = found.get(message.reply_to) ?? new Map<boolean, Chip>();
+    const emoji = message.payload?.emoji;
+    if (typeof emoji === 'string' && emoji) chips.set(mine, { emoji, mine });
+    else chips.delete(mine);
+    found.set(message.reply_to, chips);
+  }
+  return new Map([...found].map(([id, chips]) => [id, [...chips.values()]]));
 }
 
 function sameUpTo(a: readonly Message[], b: readonly Message[]): number {
@@ -76,7 +107,8 @@ function nextMidnight(timestamp: string): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
 }
 
-const isAnswer = (message: Message): boolean => message.direction === 'outgoing' && message.type !== 'note';
+const isAnswer = (message: Message): boolean =>
+  message.direction === 'outgoing' && message.type !== 'note' && message.type !== 'reaction';
 
 /** Since when the customer waits for a word; null when nobody owes one. */
 export function awaitingSince(messages: readonly Message[]): string | null {
@@ -84,7 +116,7 @@ export function awaitingSince(messages: readonly Message[]): string | null {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index] as Message;
     if (isAnswer(message)) break;
-    if (message.direction === 'incoming') since = message.timestamp;
+    if (message.direction === 'incoming' && message.type !== 'reaction') since = message.timestamp;
   }
   return since;
 }

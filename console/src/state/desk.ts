@@ -2,7 +2,7 @@
 import { computed, reactive, shallowReactive } from 'vue';
 import { answer, api } from '@/api/client';
 import { type FailureCode, failureFrom } from '@/api/errors';
-import type { Conversation, ConversationFrame, Message, QueuePlace, Typing } from '@/api/types';
+import type { Conversation, ConversationFrame, Media, Message, QueuePlace, Typing } from '@/api/types';
 import { apply, firstSeq, leavesGap, merge, type Thread, withInfo, withOlder } from './merge';
 
 const PAGE = 60; // messages asked for at a time
@@ -99,6 +99,11 @@ export function hear(frame: ConversationFrame): void {
 /** The answer to a message of our own; the socket says it too. */
 export function note(id: string, message: Message): void {
   hear({ type: 'new_message', conversation_id: id, message } as ConversationFrame);
+}
+
+/** The answer to asking for a message's file again. */
+export function noteMedia(conversationId: string, messageId: string, media: Media): void {
+  hear({ type: 'message_media', conversation_id: conversationId, message_id: messageId, media } as ConversationFrame);
 }
 
 /** The answer to a change of a conversation. */

@@ -1,37 +1,62 @@
 /** The outbox of this tab: shown at once, sent in order, once, and again when the network is back. */
 import { shallowRef } from 'vue';
 import { answer, api } from '@/api/client';
-import { failureFrom } from '@/api/errors';
+import { Failure, failureFrom } from '@/api/errors';
 import type { Message } from '@/api/types';
 import { session } from '@/session/session';
 import { load, note, threads } from './desk';
-import { afterFailure, type Draft, messageOf, nextToSend, seenSince } from './outbox';
+import { afterFailure, type Draft, FILES, lastHeld, messageOf, nextToSend, seenSince } from './outbox';
+import { preferences } from './preferences';
+import { bring, bringAgain, drop, keepFile } from './uploads';
 
 const KEY = 'plantao.outbox';
 const AGAIN_MS = 3_000;
+export const HELD_MS = 5_000;
 
 export const outbox = shallowRef<readonly Draft[]>(read());
 const busy = new Set<string>();
 let timer = 0;
+const holds = new Map<string, number>();
 
-export type Wish = Pick<Draft, 'conversationId' | 'kind' | 'content'> & Partial<Pick<Draft, 'caption' | 'filename'>>;
+export type Wish = Pick<Draft, 'conversationId' | 'kind' | 'content'> &
+  Partial<Pick<Draft, 'caption' | 'filename' | 'voice' | 'replyTo' | 'template'>>;
 
-export function submit(wish: Wish): void {
+/** `file`: the bytes of a draft that is a file. */
+export function submit(wish: Wish, file?: Blob): void {
   const seen = threads.get(wish.conversationId)?.info.last_seq ?? 0;
   const writtenAt = new Date().toISOString();
-  const rest = { caption: null, filename: null, ...wish, author: session.user?.id ?? 0 };
-  change([...outbox.value, { ...rest, clientId: newId(), writtenAt, seen, state: 'waiting', problem: null }]);
+  const none = { caption: null, filename: null, voice: false, replyTo: null, template: null };
+  const clientId = newId();
+  const heldUntil = wish.kind === 'text' && preferences.undo ? Date.now() + HELD_MS : 0;
+  const rest = { ...none, ...wish, author: session.user?.id ?? 0, clientId, writtenAt, seen, heldUntil };
+  if (file) keepFile(clientId, file);
+  change([...outbox.value, { ...rest, state: 'waiting', problem: null }]);
   void drain(wish.conversationId);
+}
+
+/** Takes back the newest text that has not left yet; undefined when all have. */
+export function undo(conversationId: string): Draft | undefined {
+  const held = lastHeld(outbox.value, conversationId, Date.now());
+  if (held) discard(held);
+  return held;
+}
+
+/** Without waiting for the end of its hold. */
+export function hurry(draft: Draft): void {
+  put({ ...draft, heldUntil: 0 });
+  void drain(draft.conversationId);
 }
 
 /** The user has looked at what came meanwhile, or wants to try what failed once more. */
 export function sendAnyway(draft: Draft): void {
   const seen = threads.get(draft.conversationId)?.info.last_seq ?? draft.seen;
-  put({ ...draft, seen, state: 'waiting', problem: null });
+  if (draft.state === 'failed') bringAgain(draft.clientId);
+  put({ ...draft, seen, state: 'waiting', problem: null, heldUntil: 0 });
   void drain(draft.conversationId);
 }
 
 export function discard(draft: Draft): void {
+  drop(draft.clientId);
   change(outbox.value.filter((other) => other.clientId !== draft.clientId));
   void drain(draft.conversationId);
 }
@@ -55,7 +80,7 @@ async function drain(conversationId: string): Promise<void> {
   busy.add(conversationId);
   try {
     for (let draft = next(conversationId); draft; draft = next(conversationId)) {
-      if (!(await attempt(draft))) break;
+      if (isHeld(draft) || !(await attempt(draft))) break;
     }
   } finally {
     busy.delete(conversationId);
@@ -64,6 +89,18 @@ async function drain(conversationId: string): Promise<void> {
 
 const next = (conversationId: string): Draft | null => nextToSend(outbox.value, conversationId);
 
+/** Held ones go when their time has come. */
+function isHeld(draft: Draft): boolean {
+  const left = draft.heldUntil - Date.now();
+  clearTimeout(holds.get(draft.conversationId));
+  if (left > 0)
+    holds.set(
+      draft.conversationId,
+      window.setTimeout(() => void drain(draft.conversationId), left),
+    );
+  return left > 0;
+}
+
 /** Whether the one behind it may go. */
 async function attempt(draft: Draft): Promise<boolean> {
   put({ ...draft, state: 'sending' });
@@ -71,8 +108,10 @@ async function attempt(draft: Draft): Promise<boolean> {
     const message = await post(draft);
     note(draft.conversationId, message);
     change(outbox.value.filter((other) => other.clientId !== draft.clientId));
+    drop(draft.clientId);
     return true;
   } catch (reason) {
+    if (!isThere(draft)) return true;
     const failure = failureFrom(reason);
     if (failure.code === 'STALE_CONVERSATION') await load(draft.conversationId);
     const after = afterFailure(draft, failure.code, failure.passing, failure.message);
@@ -82,17 +121,22 @@ async function attempt(draft: Draft): Promise<boolean> {
   }
 }
 
-function post(draft: Draft): Promise<Message> {
+async function post(draft: Draft): Promise<Message> {
   const path = { conversation_id: draft.conversationId };
   if (draft.kind === 'note') {
     const body = { content: draft.content };
     return answer(api.POST('/api/v1/conversations/{conversation_id}/notes', { params: { path }, body }));
   }
+  const mediaId = FILES.has(draft.kind) ? await bring(draft) : null;
+  if (!isThere(draft)) throw new Failure('CONFLICT', '');
   const messages = threads.get(draft.conversationId)?.messages ?? [];
-  const body = messageOf(draft, seenSince(draft, messages, session.user?.id ?? 0));
+  const body = messageOf(draft, seenSince(draft, messages, session.user?.id ?? 0), mediaId);
   const call = api.POST('/api/v1/conversations/{conversation_id}/messages', { params: { path }, body: body as never });
   return answer(call);
 }
+
+/** Its author may have taken it back while its file was on the way. */
+const isThere = (draft: Draft): boolean => outbox.value.some((other) => other.clientId === draft.clientId);
 
 function again(retryAfter: number): void {
   clearTimeout(timer);
@@ -106,7 +150,7 @@ function put(draft: Draft): void {
 function change(drafts: readonly Draft[]): void {
   outbox.value = drafts;
   // A file is too large to be kept; after a reload it has to be chosen again.
-  const kept = drafts.filter((draft) => draft.kind === 'text' || draft.kind === 'note');
+  const kept = drafts.filter((draft) => !FILES.has(draft.kind));
   sessionStorage.setItem(KEY, JSON.stringify(kept));
 }
 
@@ -119,6 +163,13 @@ function read(): readonly Draft[] {
     return { ...draft, state: unsure ? 'failed' : 'waiting', problem: unsure ? 'A página foi recarregada.' : null };
   });
 }
+
+/** What is held leaves at once; who closes the tab is asked while that or a file is under way, for neither comes back. */
+addEventListener('beforeunload', (event) => {
+  const held = outbox.value.filter((draft) => draft.heldUntil > Date.now());
+  for (const draft of held) hurry(draft);
+  if (held.length > 0 || outbox.value.some((draft) => FILES.has(draft.kind))) event.preventDefault();
+});
 
 /** `crypto.randomUUID` is there over TLS only. */
 function newId(): string {

@@ -72,3 +72,13 @@ export function size(bytes: number | null): string {
   const value = bytes / 1024 ** power;
   return `${value.toLocaleString(locale(), { maximumFractionDigits: power > 1 ? 1 : 0 })} ${units[power]}`;
 }
+
+/** `1:05`; of a voice message or a video. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** `R$ 99,90`. */
+export const money = (amount: number, currency: string): string =>
+  amount.toLocaleString(locale(), { style: 'currency', currency });

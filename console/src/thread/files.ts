@@ -1,8 +1,9 @@
 /** Files of messages. They need the token, so they are fetched and shown from memory. */
-import { onScopeDispose, ref, watchEffect } from 'vue';
+import { onScopeDispose, ref, shallowRef, watchEffect } from 'vue';
 import { fetchFile } from '@/api/client';
 
 interface Kept {
+  file: Promise<Blob>;
   address: Promise<string>;
   users: number;
 }
@@ -12,12 +13,17 @@ const kept = new Map<string, Kept>();
 
 /** The file's address in this page. Called again when it is shown again: what nobody shows is let go in time. */
 function hold(url: string): Kept {
-  const found = kept.get(url) ?? { address: fetchFile(url).then(URL.createObjectURL), users: 0 };
+  const found = kept.get(url) ?? fetched(url);
   kept.delete(url);
   kept.set(url, found);
   found.users += 1;
   found.address.catch(() => kept.delete(url));
   return found;
+}
+
+function fetched(url: string): Kept {
+  const file = fetchFile(url);
+  return { file, address: file.then(URL.createObjectURL), users: 0 };
 }
 
 function letGo(): void {
@@ -32,6 +38,7 @@ function letGo(): void {
 /** `state`: `idle` until `wanted` is true. */
 export function useFile(url: () => string | null, wanted: () => boolean) {
   const address = ref<string | null>(null);
+  const bytes = shallowRef<Blob | null>(null);
   const state = ref<'idle' | 'loading' | 'ready' | 'failed'>('idle');
   const attempts = ref(0);
   let held: Kept | null = null;
@@ -48,9 +55,10 @@ export function useFile(url: () => string | null, wanted: () => boolean) {
     release();
     state.value = 'loading';
     held = hold(from);
-    held.address.then(
-      (found) => {
+    Promise.all([held.address, held.file]).then(
+      ([found, file]) => {
         address.value = found;
+        bytes.value = file;
         state.value = 'ready';
       },
       () => (state.value = 'failed'),
@@ -61,7 +69,7 @@ export function useFile(url: () => string | null, wanted: () => boolean) {
     state.value = 'idle';
     attempts.value += 1;
   };
-  return { address, state, retry };
+  return { address, bytes, state, retry };
 }
 
 /** Saves what is in memory under its name. */

@@ -11,11 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from plantao.console.site import ENCODINGS, HASHED, INDEX, Asset, read_site
 from plantao.kit.errors import AppError, ErrorCode
 
-# `blob:` is for files of messages, which need a token to fetch. A style that a script sets needs no leave.
+# `blob:` is for files of messages that were fetched with the token; sound and films are played from a signed address of
+# ours. A style that a script sets needs no leave.
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# Voice messages are recorded; nothing else that a device can tell is asked for.
+PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
 # Not the console's: what is missing there is answered as the API answers.
 OTHERS: Final = ("/api", "/ws", "/docs", "/health", "/metrics", "/openapi.json", "/asyncapi.json", "/assets")
 
@@ -63,7 +66,7 @@ def _answer(path: str, site: Mapping[str, Asset], headers: Headers) -> Response:
         raise NotBuilt("O console ainda não foi construído. Rode: make install")
     own = {"Cache-Control": asset.cache_control, "ETag": asset.etag, "Vary": "Accept-Encoding"}
     if path == INDEX:
-        own["Content-Security-Policy"] = POLICY
+        own |= {"Content-Security-Policy": POLICY, "Permissions-Policy": PERMISSIONS}
     if asset.etag in headers.get("if-none-match", ""):
         return Response(status_code=304, headers=own)
     encoding = _encoding(asset, headers.get("accept-encoding", ""))

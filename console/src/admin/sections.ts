@@ -1,0 +1,58 @@
+/** The parts of the settings, in their order. Each is fetched when it is visited. */
+import {
+  BookUser,
+  Clock,
+  KeyRound,
+  LayoutTemplate,
+  ListChecks,
+  MessageSquareText,
+  Phone,
+  ScrollText,
+} from 'lucide-vue-next';
+import { type Component, defineAsyncComponent } from 'vue';
+import type { Role } from '@/api/types';
+
+export interface Section {
+  slug: string;
+  /** The key of its name in the texts, below `admin`. */
+  text: string;
+  icon: Component;
+  roles: readonly Role[];
+  page: Component;
+}
+
+const ALL: readonly Role[] = ['admin', 'supervisor', 'atendente', 'user'];
+const LEADS: readonly Role[] = ['admin', 'supervisor'];
+const STAFF: readonly Role[] = ['admin', 'supervisor', 'atendente'];
+const ADMINS: readonly Role[] = ['admin'];
+
+const page = (load: () => Promise<{ default: Component }>): Component => defineAsyncComponent(load);
+
+export const sections: readonly Section[] = [
+  {
+    slug: 'inicio',
+    text: 'start',
+    icon: ListChecks,
+    roles: ADMINS,
+    page: page(() => import('./start/FirstSteps.vue')),
+  },
+  { slug: 'conta', text: 'account', icon: KeyRound, roles: ALL, page: page(() => import('./account/OwnAccount.vue')) },
+  { slug: 'usuarios', text: 'users', icon: BookUser, roles: ADMINS, page: page(() => import('./users/Users.vue')) },
+  {
+    slug: 'respostas',
+    text: 'replies',
+    icon: MessageSquareText,
+    roles: LEADS,
+    page: page(() => import('./desk/Replies.vue')),
+  },
+  { slug: 'horario', text: 'hours', icon: Clock, roles: LEADS, page: page(() => import('./desk/Hours.vue')) },
+  { slug: 'numeros', text: 'numbers', icon: Phone, roles: LEADS, page: page(() => import('./whatsapp/Numbers.vue')) },
+  {
+    slug: 'modelos',
+    text: 'templates',
+    icon: LayoutTemplate,
+    roles: STAFF,
+    page: page(() => import('./whatsapp/Templates.vue')),
+  },
+  { slug: 'auditoria', text: 'audit', icon: ScrollText, roles: ADMINS, page: page(() => import('./audit/Audit.vue')) },
+];
