@@ -55,7 +55,6 @@ FILL = (
     SELECT id, started_at, 'financeiro', 0.9, false FROM conversations
     """,
     "INSERT INTO agents (user_id, name) SELECT n, 'Atendente ' || n FROM generate_series(1, 20) n",
-    "ANALYZE",
 )
 
 AGENTS = list(range(1, 21))
@@ -89,6 +88,8 @@ async def test_no_statement_reads_a_large_table_through(database: Database, data
     async with patient.begin() as connection:
         for sql in FILL:
             await connection.execute(text(sql), {"now": NOW} if ":now" in sql else {})
+            # At once: what is known of the table while it was empty makes the next one's foreign keys read it through.
+            await connection.execute(text("ANALYZE"))
     async with database.transaction() as tx:
         for statement, parameters in STATEMENTS:
             row = await tx.first(text(f"EXPLAIN (FORMAT JSON) {statement.text}"), parameters)
