@@ -56,6 +56,12 @@ async def test_at_night_the_customer_is_told_when_somebody_comes(system: System)
     assert "às 03:00." in said
 
 
+async def test_holidays_come_back_as_they_were_set(system: System) -> None:
+    holidays = [{"date": "2026-12-25", "name": "Natal"}]
+    answer = await (await lead_of(system)).put("/business-hours", CLOSED | {"holidays": holidays})
+    assert (answer.status_code, answer.json()["holidays"]) == (200, holidays)
+
+
 async def test_by_day_nothing_is_added(system: System) -> None:
     lead = await lead_of(system)
     week = [{"weekday": day, "opens": "00:00", "closes": "23:59"} for day in range(1, 8)]

@@ -39,7 +39,7 @@ def secured(answer: httpx2.Response) -> None:
         ("POST", "/api/v1/auth/login", 400),
         ("GET", "/api/v1/whatsapp/webhook", 403),
         ("POST", "/api/v1/whatsapp/webhook", 401),
-        ("GET", "/", 200),
+        ("GET", "/nada", 404),
         ("DELETE", "/api/v1/auth/login", 405),
     ],
 )

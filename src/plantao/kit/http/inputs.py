@@ -18,6 +18,8 @@ def _iso(value: Any) -> Any:
 
 
 def _iso_day(value: Any) -> Any:
+    if isinstance(value, date):  # ours, in an answer
+        return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("Deve ser um dia ISO 8601, como 2026-12-25.")
     return value
