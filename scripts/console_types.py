@@ -1,6 +1,7 @@
 """Writes the console's types from the server's documents: `.venv/bin/python scripts/console_types.py`.
 
-`schema.gen.ts` is the OpenAPI document, `frames.gen.ts` the frames of the AsyncAPI document.
+`schema.gen.ts` is the OpenAPI document, `frames.gen.ts` the frames of the AsyncAPI document. They are not kept:
+`make lint` writes them and then checks the console against them, so that they cannot be of another server.
 """
 
 import json
@@ -17,7 +18,7 @@ from plantao.settings import Settings
 Json = dict[str, Any]
 
 CONSOLE = Path(__file__).parent.parent / "console"
-HEAD = "// Written by scripts/console_types.py from the server's documents: not changed by hand.\n"
+HEAD = "// Written by scripts/console_types.py from the server's documents: never changed by hand.\n"
 
 
 def openapi() -> Json:

@@ -30,7 +30,7 @@ from plantao.dashboard.reports import Reports
 from plantao.dashboard.service import Dashboard
 from plantao.databases import open_store
 from plantao.documents import asyncapi, page
-from plantao.documents.openapi import install_openapi
+from plantao.documents.openapi import DocumentedApp
 from plantao.health import HealthMonitor
 from plantao.identity import audit_endpoints, second_factor_endpoints
 from plantao.identity.endpoints import auth_router, users_router
@@ -265,7 +265,9 @@ def _limits(settings: Settings) -> LimitTable:
 
 def create_app(parts: Parts) -> FastAPI:
     """Everything but the webhook."""
-    app = FastAPI(
+    app = DocumentedApp(
+        webhook_path=WEBHOOK,
+        never_limited=NEVER_LIMITED,
         title="Plantão",
         version=__version__,
         lifespan=_lifespan(parts),
@@ -316,7 +318,6 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(router)
     app.router.routes.append(chat_route())
     install_error_handlers(app)
-    install_openapi(app, WEBHOOK, NEVER_LIMITED)
     return app
 
 

@@ -4,7 +4,7 @@ import importlib.util
 import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -170,10 +170,10 @@ class Settings(BaseSettings):
         return value
 
 
-def read_settings(**overrides: object) -> Settings:
+def read_settings(**overrides: Any) -> Settings:
     """Reads the environment. Raises `SettingsError` for the first wrong value."""
     try:
-        return Settings(**overrides)  # type: ignore[arg-type] # pydantic checks them, that is the point
+        return Settings(**overrides)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = PREFIX + str(first["loc"][0]).upper()

@@ -193,9 +193,9 @@ class Simulator:
         template = account.templates.by_key[name, language]
         self.notices.tell("message_template_status_update", template_value(template, status), account=account)
 
-    def fail_next(self, **fault: object) -> GraphFault:
+    def fail_next(self, **fault: Any) -> GraphFault:
         """Adds a Graph fault: `fail_next(kind="drop_response")`, `fail_next(kind="error", code=131000, times=2)`."""
-        made = GraphFault(**fault)  # type: ignore[arg-type]  # the fields' types are the fault's own business
+        made = GraphFault(**fault)
         self.faults.graph.append(made)
         return made
 

@@ -6,15 +6,15 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from plantao_simulator.errors import GraphError
-from plantao_simulator.templates import VARIABLE, Template, TemplateButton, variables_of
+from plantao_simulator.templates import VARIABLE, ButtonKind, Category, Template, TemplateButton, variables_of
 from plantao_simulator.wire import JsonObject
 
-_CATEGORIES = {"UTILITY", "MARKETING", "AUTHENTICATION"}
+_CATEGORIES: dict[str, Category] = {one: one for one in get_args(Category)}
 _FORMATS = {"TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"}
-_BUTTONS = {"QUICK_REPLY", "URL", "PHONE_NUMBER", "REQUEST_CONTACT_INFO", "COPY_CODE", "OTP", "FLOW"}
+_BUTTONS: dict[str, ButtonKind] = {one: one for one in get_args(ButtonKind)}
 _EDGE_VARIABLE = 2388299
 _ADJACENT = re.compile(r"\}\}\s*\{\{")
 
@@ -26,17 +26,17 @@ ADJACENT_VARIABLES: JsonObject = {
 
 def new_template(payload: JsonObject) -> Template:
     """A template under review, with an id of its own; GraphError 100 when Meta would not take it."""
-    name, category = str(payload.get("name", "")), str(payload.get("category", "")).upper()
+    name, category = str(payload.get("name", "")), _CATEGORIES.get(str(payload.get("category", "")).upper())
     if not re.fullmatch(r"[a-z0-9_]{1,512}", name):
         raise GraphError(100, "name may have lower-case letters, digits and underscores only, at most 512.")
-    if category not in _CATEGORIES:
+    if category is None:
         raise GraphError(100, f"category must be one of {', '.join(sorted(_CATEGORIES))}.")
     blank = Template(
         id=str(10**15 + secrets.randbelow(9 * 10**15)),
         name=name,
         body="",
         language=str(payload.get("language") or "pt_BR"),
-        category=category,  # type: ignore[arg-type] # one of the three, as was just checked
+        category=category,
         status="PENDING",
     )
     return with_components(blank, payload.get("components"))
@@ -97,13 +97,13 @@ def _buttons(given: list[JsonObject]) -> tuple[TemplateButton, ...]:
 
 
 def _button(given: JsonObject) -> TemplateButton:
-    kind = str(given.get("type", "")).upper()
-    if kind not in _BUTTONS:
+    kind = _BUTTONS.get(str(given.get("type", "")).upper())
+    if kind is None:
         raise GraphError(100, f"components: button type must be one of {', '.join(sorted(_BUTTONS))}.")
     text = _short("button text", given.get("text", ""), 25)
     if kind in {"QUICK_REPLY", "URL", "PHONE_NUMBER"} and not text:
         raise GraphError(100, f"components: a button of type {kind} needs a text.")
-    return TemplateButton(kind=kind, text=text, url=str(given.get("url", "")))  # type: ignore[arg-type] # checked above
+    return TemplateButton(kind=kind, text=text, url=str(given.get("url", "")))
 
 
 def _check_variables(template: Template, parts: Mapping[str, JsonObject]) -> None:

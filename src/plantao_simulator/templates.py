@@ -14,6 +14,10 @@ MOST_TEMPLATES = 6000
 _RESERVED_SECONDS = 30 * 24 * 3600
 
 
+Category = Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
+ButtonKind = Literal["QUICK_REPLY", "URL", "PHONE_NUMBER", "REQUEST_CONTACT_INFO", "COPY_CODE", "OTP", "FLOW"]
+
+
 def variables_of(text: str) -> tuple[str, ...]:
     """Names of a text's variables in order: `1`, `2` if positional."""
     return tuple(dict.fromkeys(VARIABLE.findall(text)))
@@ -23,7 +27,7 @@ def variables_of(text: str) -> tuple[str, ...]:
 class TemplateButton:
     """A button of a template; a `{{1}}` in `url` asks for one parameter when it is sent."""
 
-    kind: Literal["QUICK_REPLY", "URL", "PHONE_NUMBER", "REQUEST_CONTACT_INFO", "COPY_CODE", "OTP", "FLOW"]
+    kind: ButtonKind
     text: str
     url: str = ""
 
@@ -36,7 +40,7 @@ class Template:
     body: str
     id: str
     language: str = "pt_BR"
-    category: Literal["UTILITY", "MARKETING", "AUTHENTICATION"] = "UTILITY"
+    category: Category = "UTILITY"
     status: str = "APPROVED"
     header: HeaderFormat | None = None
     header_text: str = ""

@@ -36,13 +36,18 @@ _BEFORE_LIMITS: Final = ("413", "500", "503")
 _RATE_LIMIT: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
-def install_openapi(app: FastAPI, webhook_path: str, never_limited: Set[str]) -> None:
-    def openapi() -> Json:
-        if app.openapi_schema is None:
-            app.openapi_schema = _build(app, webhook_path, never_limited)
-        return app.openapi_schema
+class DocumentedApp(FastAPI):
+    """FastAPI, but its document says more. `never_limited`: paths that answer without counting."""
 
-    app.openapi = openapi  # type: ignore[method-assign] # the documented way to change the document
+    def __init__(self, *, webhook_path: str, never_limited: Set[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._webhook_path = webhook_path
+        self._never_limited = never_limited
+
+    def openapi(self) -> Json:
+        if self.openapi_schema is None:
+            self.openapi_schema = _build(self, self._webhook_path, self._never_limited)
+        return self.openapi_schema
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:

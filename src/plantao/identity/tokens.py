@@ -8,20 +8,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import jwt
-
 from plantao.identity.errors import InvalidToken, TokenExpired
 from plantao.identity.models import Role, User
+from plantao.identity.signatures import NOT_OURS, Signatures
 from plantao.kit.clock import Clock
 
-ALGORITHM = "HS256"  # pinned: the token's own header is never asked
-ISSUER = AUDIENCE = "plantao"
+AUDIENCE = "plantao"
 ACCESS_SECONDS = 86_400
 REFRESH_LIFE = timedelta(days=30)
 MIN_KEY_BYTES = 32
 MOST_PROVEN = 4096  # tokens whose signature need not be computed again
 _REFRESH_BYTES = 32
-_CLAIMS = ["iss", "aud", "sub", "name", "role", "amr", "sid", "jti", "iat", "exp"]
+_CLAIMS = ("sub", "name", "role", "amr", "sid", "jti", "iat")
 
 
 class AccessClaims(NamedTuple):
@@ -36,15 +34,12 @@ class AccessClaims(NamedTuple):
 
 
 class AccessTokens:
-    """Signs with the first key, believes all of them: a new key goes first while the old one's tokens live on.
-
-    A token proves that we issued it. Whether its session is still open, the database has to say.
-    """
+    """A token proves that we issued it. Whether its session is still open, the database has to say."""
 
     def __init__(self, keys: Sequence[str], clock: Clock) -> None:
         if not keys or any(len(key.encode()) < MIN_KEY_BYTES for key in keys):
             raise ValueError(f"access tokens need keys of at least {MIN_KEY_BYTES} bytes")
-        self._keys = tuple(keys)
+        self._signatures = Signatures(keys, AUDIENCE, _CLAIMS)
         self._clock = clock
         # A signature that was good stays good, and is looked at twice in a request. What is refused is not kept.
         self._proven = lru_cache(MOST_PROVEN)(self._prove)
@@ -52,8 +47,6 @@ class AccessTokens:
     def issue(self, user: User, session_id: UUID) -> str:
         now = int(self._clock.now().timestamp())
         payload = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
             "sub": str(user.id),
             "name": user.name,
             "role": user.role,
@@ -63,50 +56,32 @@ class AccessTokens:
             "iat": now,
             "exp": now + ACCESS_SECONDS,
         }
-        return jwt.encode(payload, self._keys[0], algorithm=ALGORITHM)
+        return self._signatures.sign(payload)
 
     def read(self, token: str) -> AccessClaims:
         """Raises `InvalidToken`, or `TokenExpired` for one that was good."""
         try:
             claims = self._proven(token)
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
+        except NOT_OURS:
             raise InvalidToken from None
         if claims.expires_at <= self._clock.now():
             raise TokenExpired
         return claims
 
     def _prove(self, token: str) -> AccessClaims:
-        return _claims(self._verified(token))
-
-    def _verified(self, token: str) -> dict[str, Any]:
-        for key in self._keys[:-1]:
-            try:
-                return _decode(token, key)
-            except jwt.InvalidSignatureError:
-                continue
-        return _decode(token, self._keys[-1])
+        payload = self._signatures.verified(token)
+        return claims_of(payload, second_factor="otp" in payload["amr"])
 
 
-def _claims(payload: dict[str, Any]) -> AccessClaims:
+def claims_of(payload: dict[str, Any], *, second_factor: bool) -> AccessClaims:
+    """Raises one of `NOT_OURS` for claims that are not of their kind."""
     return AccessClaims(
         user_id=int(payload["sub"]),
         session_id=UUID(payload["sid"]),
         expires_at=datetime.fromtimestamp(int(payload["exp"]), UTC),
         name=str(payload["name"]),
         role=Role(payload["role"]),
-        second_factor="otp" in payload["amr"],
-    )
-
-
-def _decode(token: str, key: str) -> dict[str, Any]:
-    return jwt.decode(
-        token,
-        key,
-        algorithms=[ALGORITHM],
-        audience=AUDIENCE,
-        issuer=ISSUER,
-        # Times are checked against our clock, which a test can move, not against the system's.
-        options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+        second_factor=second_factor,
     )
 
 

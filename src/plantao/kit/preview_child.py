@@ -66,9 +66,8 @@ def _of_recording(container: str) -> Seen:
             raise ValueError("too many pixels")
         stream.thread_type = "NONE"
         facts |= {"width": stream.width, "height": stream.height}
-        frame = next(recording.decode(stream))
-        picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call] # the library types it only in part
-        return facts, picture
+        frame: Any = next(recording.decode(stream))  # the library types frames only in part
+        return facts, frame.to_image()
 
 
 def _preview(picture: Image.Image) -> bytes:

@@ -1,6 +1,5 @@
 """uvicorn as a library, with what it leaves open closed: requests that never finish, connections without a bound."""
 
-import asyncio
 import resource
 import socket
 from asyncio import TimerHandle
@@ -45,7 +44,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _body_bytes = 0  # since the timer began
     _answered = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base
+    def connection_made(self, transport: Any) -> None:  # a Transport, which asyncio's own annotation does not promise
         super().connection_made(transport)
         self._allow(HEAD_SECONDS)
         # The bound is kept here, for all connections. The base would look at each request, those of the connections

