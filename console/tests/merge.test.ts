@@ -16,6 +16,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('media' as const), which: fc.nat(9) }),
   fc.record({ kind: fc.constant('edited' as const), which: fc.nat(9) }),
   fc.record({ kind: fc.constant('assigned' as const), to: fc.constantFrom(null, 7, 8) }),
+  fc.record({
+    kind: fc.constant('prioritised' as const),
+    priority: fc.constantFrom('low' as const, 'normal' as const, 'high' as const),
+  }),
   fc.record({ kind: fc.constant('closed' as const), as: fc.constantFrom('resolved' as const, 'closed' as const) }),
 );
 const changes = fc.array(change, { maxLength: 30 });

@@ -1,5 +1,5 @@
 /** A conversation as the server keeps it, and what its socket says of every change. */
-import type { ConversationDetail, ConversationFrame, Message, MessageStatus } from '@/api/types';
+import type { ConversationDetail, ConversationFrame, Message, MessageStatus, Priority } from '@/api/types';
 
 export type Change =
   | { kind: 'incoming'; type: 'text' | 'image' | 'reaction'; late: number }
@@ -8,6 +8,7 @@ export type Change =
   | { kind: 'media'; which: number }
   | { kind: 'edited'; which: number }
   | { kind: 'assigned'; to: number | null }
+  | { kind: 'prioritised'; priority: Priority }
   | { kind: 'closed'; as: 'resolved' | 'closed' };
 
 const ID = '550e8400-e29b-41d4-a716-446655440000';
@@ -69,6 +70,9 @@ export class Server {
         return this.edit(change.which);
       case 'assigned':
         return this.assign(change.to);
+      case 'prioritised':
+        this.info = { ...this.info, priority: change.priority };
+        return [{ type: 'conversation_updated', conversation_id: ID, priority: change.priority }];
       case 'closed':
         this.info = { ...this.info, status: change.as, handled_by: 'none' };
         return [{ type: 'conversation_closed', conversation_id: ID, status: change.as, resolution: 'resolved' }];

@@ -46,6 +46,8 @@ async def serve(system: System, maria: Person, other: Socket, customer: Customer
         heard.append(await socket.expect("message_changed"))
         await other.say("typing_start", conversation_id=id_)
         heard.append(await socket.expect("agent_typing", lambda frame: frame["nome"] == "Ana Souza"))
+        await maria.patch(f"/conversations/{id_}", {"priority": "high"})
+        heard.append(await socket.expect("conversation_updated", lambda frame: frame["priority"] == "high"))
         await maria.post(f"/conversations/{id_}/close", {"resolution": "spam"})
         heard.append(await socket.expect("conversation_closed"))
         return heard + socket.frames

@@ -40,6 +40,7 @@ export type ConversationFrame =
   | FrameSchemas['MessageChanged']
   | FrameSchemas['ConversationAssigned']
   | FrameSchemas['ConversationClosed']
+  | FrameSchemas['ConversationUpdated']
   | FrameSchemas['AgentTyping'];
 
 export type Typing = FrameSchemas['AgentTyping'];

@@ -53,6 +53,8 @@ export function apply(thread: Thread, frame: ConversationFrame): Thread {
       return withInfoOf(thread, assigned(frame.assigned_to));
     case 'conversation_closed':
       return withInfoOf(thread, { status: frame.status, handled_by: 'none' });
+    case 'conversation_updated':
+      return withInfoOf(thread, noted(frame));
     case 'agent_typing':
       return thread;
   }
@@ -62,6 +64,10 @@ export function apply(thread: Thread, frame: ConversationFrame): Thread {
 export function firstSeq(thread: Thread): number {
   return thread.info.last_seq - thread.messages.length + 1;
 }
+
+const noted = ({ priority }: Extract<ConversationFrame, { type: 'conversation_updated' }>): Partial<Conversation> => ({
+  priority,
+});
 
 function assigned(to: number | null): Partial<Conversation> {
   if (to === null) return { assigned_to: null, status: 'queue', handled_by: 'none' };

@@ -8,7 +8,14 @@ from sqlalchemy import text
 
 from plantao.conversations.access import access_for_work
 from plantao.conversations.errors import AlreadyClosed
-from plantao.conversations.events import DESK, ROUTING, ConversationAssigned, ConversationClosed, announce
+from plantao.conversations.events import (
+    DESK,
+    ROUTING,
+    ConversationAssigned,
+    ConversationClosed,
+    ConversationUpdated,
+    announce,
+)
 from plantao.conversations.models import ConversationStatus, HandledBy, Priority, Resolution
 from plantao.conversations.policy import PRIORITY_RANK, status_after
 from plantao.conversations.repository import Conversation
@@ -105,6 +112,8 @@ async def prioritise(tx: Transaction, actor: Actor, conversation_id: UUID, prior
     result = await tx.run(PRIORITISE, {"id": conversation.id, "priority": rank})
     if result.rowcount == 0:
         raise AlreadyClosed("A conversa já foi encerrada.")
+    event = ConversationUpdated(conversation.id, priority)
+    announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
     tx.publish(ROUTING)
     tx.publish(DESK)
     return replace(conversation, priority=rank)

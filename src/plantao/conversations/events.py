@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from plantao.conversations.media_views import Media
-from plantao.conversations.models import ConversationStatus, MessageStatus, Resolution
+from plantao.conversations.models import ConversationStatus, MessageStatus, Priority, Resolution
 from plantao.conversations.views import DeliveryError, MessageView, Moment, encode_frame
 from plantao.kit.db import Transaction
 
@@ -64,6 +64,13 @@ class ConversationClosed(msgspec.Struct, frozen=True, tag="conversation_closed")
     resolution: Resolution
 
 
+class ConversationUpdated(msgspec.Struct, frozen=True, tag="conversation_updated"):
+    """Somebody changed what people note of a conversation: these are all such fields, as they are now."""
+
+    conversation_id: UUID
+    priority: Priority
+
+
 class AgentTyping(msgspec.Struct, frozen=True, tag="agent_typing"):
     conversation_id: UUID
     agent_id: int
@@ -78,6 +85,7 @@ ConversationEvent = (
     | MessageChanged
     | ConversationAssigned
     | ConversationClosed
+    | ConversationUpdated
     | AgentTyping
 )
 
