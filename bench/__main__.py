@@ -7,7 +7,7 @@ from typing import Any
 
 import uvloop
 
-from bench import idle, intake, lists, media, push, send, sockets, storm
+from bench import console, idle, intake, lists, media, push, send, sockets, storm
 from bench.report import Figure, load_average, machine, table
 from bench.system import compiled_modules
 from plantao.kit.postgres.layout import find_binaries
@@ -22,6 +22,7 @@ MODULES: dict[str, Any] = {
     "media": media,
     "idle": idle,
     "storm": storm,
+    "console": console,
 }
 PARTS = tuple(MODULES)
 TITLES = {
@@ -33,6 +34,7 @@ TITLES = {
     "media": "Media: a document of 100 MB",
     "idle": "Idle: start and memory",
     "storm": "Storm: twice, in disorder, not to be read",
+    "console": "Console: in a browser, with 10,000 conversations",
 }
 
 

@@ -26,15 +26,15 @@ def phone(customer: int) -> str:
     return str(5511980000000 + customer)
 
 
-def webhook_body(customer: int, rng: random.Random) -> bytes:
-    """550 to 900 bytes: a text of the customer with this number, with an id of its own."""
+def webhook_body(customer: int, rng: random.Random, words: str | None = None) -> bytes:
+    """550 to 900 bytes: a text of the customer with this number, with an id of its own. `words`: else any."""
     wa_id, bsuid = phone(customer), f"BR.{13491208655302741918 + customer}"
     message = {
         "from": wa_id,
         "from_user_id": bsuid,
         "id": new_wamid(wa_id, outbound=False),
         "timestamp": str(int(time.time())),
-        "text": {"body": rng.choice(_TEXTS)},
+        "text": {"body": words or rng.choice(_TEXTS)},
         "type": "text",
     }
     value: JsonObject = {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import httpx2
@@ -22,6 +24,11 @@ _LARGEST = 3 * 1024 * 1024
 _MOST_UPDATES = 1000
 _SHELL = 4096
 """Room for the envelope around the updates of a body; contacts count with their updates."""
+
+
+@lru_cache
+def _authorities() -> ssl.SSLContext:
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +93,7 @@ class Postman:
     def start(self) -> None:
         limits = httpx2.Limits(max_connections=self._config.webhook_concurrency)
         timeout = self._config.webhook_timeout
-        self._client = httpx2.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+        self._client = httpx2.AsyncClient(timeout=timeout, limits=limits, verify=_authorities(), trust_env=False)
 
     async def stop(self) -> None:
         self._end_timer()

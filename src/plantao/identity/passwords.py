@@ -20,6 +20,13 @@ THREADS = 2
 MAX_WAITING = 64  # about a second of work
 
 
+@functools.lru_cache
+def _nobodys(memory_kib: int, passes: int, lanes: int) -> str:
+    """The hash of a password that nobody has."""
+    argon2 = PasswordHash([Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=lanes)])
+    return argon2.hash(secrets.token_urlsafe())
+
+
 class Verification(NamedTuple):
     """`rehashed` is the same password under today's parameters, when the stored hash is older than they are."""
 
@@ -44,7 +51,7 @@ class PasswordHasher:
         self._limit = threads + max_waiting
         self._pending = 0
         # Nobody's password: what is verified when there is no such user, so that this takes the same time.
-        self._dummy = self._argon2.hash(secrets.token_urlsafe())
+        self._dummy = _nobodys(memory_kib, passes, lanes)
 
     async def hash(self, password: str) -> str:
         return await self._run(functools.partial(self._argon2.hash, password))
