@@ -1,6 +1,7 @@
 """The examples that the classifier learns from: a YAML file of our own, or the provider's in its place."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,7 +29,12 @@ def shipped(name: str = "intents.yaml") -> str:
 def read_examples(data_dir: Path) -> list[Example]:
     """The provider's examples if there are any, else the shipped ones. Raises `IntentsFileError`."""
     own = data_dir / OWN_FILE
-    return read_file(own) if own.is_file() else parse(shipped(), "intents.yaml")
+    return read_file(own) if own.is_file() else list(_shipped_examples())
+
+
+@lru_cache
+def _shipped_examples() -> tuple[Example, ...]:
+    return tuple(parse(shipped(), "intents.yaml"))
 
 
 def read_file(path: Path) -> list[Example]:
