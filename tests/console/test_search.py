@@ -29,8 +29,9 @@ PAST = (
     """INSERT INTO messages (id, conversation_id, seq, direction, type, content, sent_at, stored_at, sent_by, status,
                              status_rank)
        SELECT md5('m' || n)::uuid, md5('k' || n)::uuid, 1, CASE n % 3 WHEN 0 THEN 'incoming' ELSE 'outgoing' END,
-              'text', (ARRAY['Obrigado, voltou a funcionar!', 'Seu boleto vence no dia 10.', 'Estamos verificando o sinal
-da sua rua'])[n % 3 + 1], now(), now(), CASE n % 3 WHEN 0 THEN 'customer' ELSE 'bot' END,
+              'text',
+              (ARRAY['Obrigado, voltou a funcionar!', 'Seu boleto vence no dia 10.', 'Vendo o sinal'])[n % 3 + 1],
+              now(), now(), CASE n % 3 WHEN 0 THEN 'customer' ELSE 'bot' END,
               CASE WHEN n % 10 = 2 THEN 'failed' ELSE 'delivered' END, 20
        FROM generate_series(1, :many) AS n""",
 )

@@ -45,7 +45,7 @@ export const en: Texts = {
     search: 'Search name, phone, protocol',
     clear: 'Clear the search',
     found: '{n} conversation | {n} conversations',
-    foundMany: 'More than {n} conversations',
+    foundMany: '1,000+ conversations',
     looking: 'Searching…',
     foundNone: 'Nobody with “{text}”',
     foundNoneHint: 'Try a part of the name, or the last digits of the phone.',

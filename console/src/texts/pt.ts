@@ -44,7 +44,7 @@ export const pt = {
     search: 'Buscar nome, telefone, protocolo',
     clear: 'Limpar a busca',
     found: '{n} conversa | {n} conversas',
-    foundMany: 'Mais de {n} conversas',
+    foundMany: '1.000+ conversas',
     looking: 'Buscando…',
     foundNone: 'Ninguém com “{text}”',
     foundNoneHint: 'Tente só uma parte do nome, ou os últimos dígitos do telefone.',
