@@ -20,12 +20,17 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     kind: fc.constant('prioritised' as const),
     priority: fc.constantFrom('low' as const, 'normal' as const, 'high' as const),
   }),
+  fc.record({ kind: fc.constant('read' as const), seq: fc.integer({ min: 1, max: 40 }) }),
   fc.record({ kind: fc.constant('closed' as const), as: fc.constantFrom('resolved' as const, 'closed' as const) }),
 );
 const changes = fc.array(change, { maxLength: 30 });
 
 const run = (server: Server, list: readonly Change[]): ConversationFrame[] => list.flatMap((one) => server.change(one));
-const asDetail = ({ info, messages }: Thread): ConversationDetail => ({ ...info, messages: [...messages] });
+const asDetail = ({ info, messages }: Thread): ConversationDetail => ({
+  ...info,
+  unread: null,
+  messages: [...messages],
+});
 
 describe('state and events', () => {
   it('equal a fresh answer', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message, QueuePlace } from '@/api/types';
 import { backoff } from '@/live/backoff';
-import { awaitingSince, entriesOf, layout, patienceOf, unreadCount, withHead } from '@/state/derive';
+import { awaitingSince, entriesOf, layout, patienceOf, unreadOf, withHead } from '@/state/derive';
 import { afterFailure, type Draft, nextToSend, seenSince } from '@/state/outbox';
 import { piecesOf } from '@/thread/words';
 
@@ -57,11 +57,11 @@ describe('the outbox', () => {
 });
 
 describe('what people are told', () => {
-  it('counts what came after the last word of the user', () => {
+  it('counts what the customer wrote after the last that was read', () => {
     const messages = [message(1, {}), message(2, mine), message(3, {}), message(4, {})];
-    expect(unreadCount(messages, 0, 7)).toBe(2);
-    expect(unreadCount(messages, 3, 7)).toBe(1);
-    expect(unreadCount(messages, 4, 7)).toBe(0);
+    expect(unreadOf(messages, 0).map((one) => one.seq)).toEqual([1, 3, 4]);
+    expect(unreadOf(messages, 3).map((one) => one.seq)).toEqual([4]);
+    expect(unreadOf(messages, 4)).toEqual([]);
   });
 
   it('a customer waits from the first word that nobody has answered; a note is no answer', () => {

@@ -9,12 +9,14 @@ export type Change =
   | { kind: 'edited'; which: number }
   | { kind: 'assigned'; to: number | null }
   | { kind: 'prioritised'; priority: Priority }
+  | { kind: 'read'; seq: number }
   | { kind: 'closed'; as: 'resolved' | 'closed' };
 
 const ID = '550e8400-e29b-41d4-a716-446655440000';
 const RANK = { queued: 0, sent: 10, failed: 15, delivered: 20, read: 30, played: 40 };
 const START = Date.UTC(2026, 10, 27, 10);
 const HOUR = 3_600_000;
+const LONG = '🙂'.repeat(300); // two code units each
 const at = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 const latest = (a: string | null, b: string): string => (a === null || Date.parse(b) > Date.parse(a) ? b : a);
 
@@ -29,7 +31,7 @@ function file(seq: number | null): NonNullable<Message['media']> {
 }
 
 export class Server {
-  private info: Omit<ConversationDetail, 'messages'> = {
+  private info: Omit<ConversationDetail, 'messages' | 'last_message'> = {
     id: ID,
     customer_phone: '+5511999999999',
     customer_name: 'Ana',
@@ -45,6 +47,8 @@ export class Server {
     last_seq: 0,
     window_expires_at: null,
     phone_number_id: '106540352242922',
+    read_seq: 0,
+    unread: null,
   };
   private messages: Message[] = [];
   private now = START;
@@ -73,6 +77,8 @@ export class Server {
       case 'prioritised':
         this.info = { ...this.info, priority: change.priority };
         return [{ type: 'conversation_updated', conversation_id: ID, priority: change.priority }];
+      case 'read':
+        return this.read(Math.min(change.seq, this.info.last_seq));
       case 'closed':
         this.info = { ...this.info, status: change.as, handled_by: 'none' };
         return [{ type: 'conversation_closed', conversation_id: ID, status: change.as, resolution: 'resolved' }];
@@ -83,14 +89,35 @@ export class Server {
   detail(limit = 1000): ConversationDetail {
     const page = this.messages.slice(-limit);
     page.sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp) || a.seq - b.seq);
-    return structuredClone({ ...this.info, messages: page });
+    return structuredClone({ ...this.info, last_message: this.last(), messages: page });
+  }
+
+  private last(): ConversationDetail['last_message'] {
+    const found = this.messages.find((message) => message.seq === this.info.last_seq);
+    if (!found) return null;
+    const { id, type, direction, sent_by, sent_by_id, timestamp, status } = found;
+    const content = Array.from(found.content).slice(0, 200).join('');
+    return { id, type, content, direction, sent_by, sent_by_id, timestamp, status };
+  }
+
+  private read(seq: number): ConversationFrame[] {
+    if (seq <= this.info.read_seq) return [];
+    this.info = { ...this.info, read_seq: seq };
+    return [{ type: 'conversation_read', conversation_id: ID, seq }];
   }
 
   private add(part: Partial<Message>, sentAt: number): ConversationFrame[] {
     const seq = this.info.last_seq + 1;
     const media = part.type === 'image' ? file(null) : null;
     const sender = { client_id: null, sent_by: 'agent', sent_by_id: null };
-    const rest = { content: `${seq}`, caption: null, error: null, payload: null, reply_to: null, ...sender };
+    const rest = {
+      content: LONG.slice(0, seq % 3 ? 2 : 500) + seq,
+      caption: null,
+      error: null,
+      payload: null,
+      reply_to: null,
+      ...sender,
+    };
     const base = { id: `msg-${seq}`, seq, status: 'delivered', timestamp: at(sentAt), media, ...rest };
     const message = { ...base, ...part } as Message;
     this.messages.push(message);

@@ -128,6 +128,8 @@ ROWS = [
             "assigned_to": "1",
             "start_date": "2026-02-01T10:00:00Z",
             "end_date": "2027-02-01T10:00:00Z",
+            "search": "joão 98765-4321",
+            "unread": "true",
             "page": "1",
             "limit": "20",
         },

@@ -59,8 +59,10 @@ def near_valid(own: str) -> st.SearchStrategy[Json]:
         "client_id": text | st.none(),
         "last_seen_seq": seq | st.none(),
         "since_seq": seq | st.none(),
+        "seq": seq | st.none(),
     }
-    types = ["join_conversation", "leave_conversation", "send_message", "typing_start", "typing_stop", "ping"]
+    types = ["join_conversation", "leave_conversation", "send_message", "typing_start", "typing_stop"]
+    types += ["mark_read", "ping"]
     optional = {name: strategy for name, strategy in fields.items() if name != "conversation_id"}
     return st.fixed_dictionaries(
         {"type": st.sampled_from(types) | JSON_VALUES, "conversation_id": ids},

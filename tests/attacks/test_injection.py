@@ -30,6 +30,7 @@ HOSTILE = [
 ]
 WRONG_TYPES: list[Any] = [None, True, 2**63, 10**400, {"a": {"b": []}}, ["x"]]
 JSON = {"Content-Type": "application/json"}
+ANY_TEXT = {"hub.challenge", "search"}  # what is echoed, and what is looked for
 SAFE_UNCHANGED = {"POST /api/v1/whatsapp/webhook"}  # signed over its bytes: tests/attacks/test_fuzz_webhook.py
 
 
@@ -154,7 +155,7 @@ async def test_every_parameter_takes_or_refuses_whatever_text(system: System) ->
                     method, url, params=filled(query, known), json=filled(row.body, known), headers=headers
                 )
                 assert answer.status_code in {200, 400, 403, 404, 405, 422}, (method, path, parameter["name"], value)
-                if value in SQL and parameter["name"] != "hub.challenge":
+                if value in SQL and parameter["name"] not in ANY_TEXT:
                     assert answer.status_code != 200, (method, path, parameter["name"], value)
     assert places > 20
     await sound(cast, 5)

@@ -112,6 +112,7 @@ FRAMES: dict[str, Json] = {
     "send_message": {"conversation_id": "{conversation_id}", "content": "oi"},
     "typing_start": {"conversation_id": "{conversation_id}"},
     "typing_stop": {"conversation_id": "{conversation_id}"},
+    "mark_read": {"conversation_id": "{conversation_id}", "seq": 1},
 }
 SILENT = {"leave_conversation"}
 

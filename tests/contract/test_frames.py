@@ -62,6 +62,7 @@ async def say_all(socket: Socket, conversation_id: str) -> list[Json]:
         ({"type": "ping"}, "pong"),
         ({"type": "typing_start"} | where, "agent_typing"),
         ({"type": "typing_stop"} | where, "agent_typing"),
+        ({"type": "mark_read", "seq": 1} | where, "conversation_read"),
         ({"type": "leave_conversation"} | where, ""),
     ]
     assert {frame["type"] for frame, _ in said} == FROM_CLIENT

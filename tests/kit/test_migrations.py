@@ -156,6 +156,8 @@ FILL = (
        FROM generate_series(0, 299999) n""",
     """INSERT INTO webhook_ledger (received_at, body, materialised_at)
        SELECT now(), '{}', CASE WHEN n <= 99900 THEN now() END FROM generate_series(1, 100000) n""",
+    """INSERT INTO conversation_reads (user_id, conversation_id, seq)
+       SELECT n % 50 + 1, md5('c' || n)::uuid, 3 FROM generate_series(1, 60000) n""",
     "ANALYZE",
 )
 NOW = datetime(2036, 1, 1, tzinfo=UTC)
@@ -206,7 +208,7 @@ QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "ledger pending": (ledger.PENDING, {"limit": 256, "max_bytes": 10_000_000}),
     "ledger depth": (ledger.COUNT_PENDING, {}),
 }
-LARGE = {"conversations", "messages", "customers", "customer_identifiers", "webhook_ledger"}
+LARGE = {"conversations", "conversation_reads", "messages", "customers", "customer_identifiers", "webhook_ledger"}
 
 
 async def fill(cluster: EmbeddedPostgres, template: str, name: str) -> None:

@@ -5,7 +5,8 @@ import type { components as Api } from './schema.gen';
 type Schemas = Api['schemas'];
 type FrameSchemas = Frames['schemas'];
 
-export type Conversation = Schemas['ConversationOut'];
+/** `unread` is as the list told it: of one whose messages are here it is counted instead, and not kept. */
+export type Conversation = Omit<Schemas['ConversationOut'], 'unread'> & { unread?: number | null };
 export type ConversationDetail = Schemas['ConversationDetail'];
 export type ConversationStatus = Schemas['ConversationStatus'];
 export type Message = Schemas['MessageOut'];
@@ -41,6 +42,7 @@ export type ConversationFrame =
   | FrameSchemas['ConversationAssigned']
   | FrameSchemas['ConversationClosed']
   | FrameSchemas['ConversationUpdated']
+  | FrameSchemas['ConversationRead']
   | FrameSchemas['AgentTyping'];
 
 export type Typing = FrameSchemas['AgentTyping'];

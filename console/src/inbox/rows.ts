@@ -1,13 +1,15 @@
 /** One line of a list, whatever it was made of. */
 import { computed, type Ref } from 'vue';
-import type { Conversation, Message, Priority, QueuePlace } from '@/api/types';
+import type { Conversation, Priority, QueuePlace } from '@/api/types';
 import { session } from '@/session/session';
-import { awaitingSince, isOpen, previewOf, unreadCount } from '@/state/derive';
+import { awaitingSince, isOpen, unreadOf } from '@/state/derive';
 import { queue, threads } from '@/state/desk';
 import { type ListName, lists, mine, present } from '@/state/lists';
-import { seen } from '@/state/seen';
+import { readUpTo } from '@/state/seen';
 import { phone } from '@/texts/format';
 import { t } from '@/texts/texts';
+import { hasHit } from './matching';
+import { search } from './search';
 
 export interface Row {
   id: string;
@@ -20,15 +22,20 @@ export interface Row {
   unread: number;
   priority: Priority;
   isOpen: boolean;
+  /** In a list of everybody's: where it stands, or who has it. */
+  state: string;
+  /** The preview did not reach the customer. */
+  failed: boolean;
 }
 
 type NameOf = (id: number | null) => string | null;
 
 export function useRows(list: Ref<ListName>, onlyUnread: Ref<boolean>, nameOf: NameOf) {
   return computed<Row[]>(() => {
+    if (search.active.value) return search.found.items.map(present).map((item) => ofFound(item, nameOf));
     if (list.value === 'queue') return queue.places.map(ofPlace);
-    const items = list.value === 'mine' ? mine.value : lists.all.items.map(present);
-    const rows = items.map((item) => (list.value === 'mine' ? ofConversation(item) : ofAny(item, nameOf)));
+    if (list.value === 'all') return lists.all.items.map(present).map((item) => ofAny(item, nameOf));
+    const rows = mine.value.map((item) => ofConversation(item, nameOf));
     return onlyUnread.value ? rows.filter((row) => row.unread > 0) : rows;
   });
 }
@@ -44,49 +51,66 @@ function ofPlace(place: QueuePlace): Row {
     unread: 0,
     priority: place.priority,
     isOpen: true,
+    state: '',
+    failed: false,
   };
 }
 
-function ofConversation(item: Conversation): Row {
-  const messages = threads.get(item.id)?.messages ?? [];
-  const last = previewOf(messages);
-  const by =
-    !last || last.direction === 'incoming'
-      ? ''
-      : last.sent_by_id === session.user?.id
-        ? t('thread.you')
-        : wordOf(last.sent_by);
+function ofConversation(item: Conversation, nameOf: NameOf): Row {
+  const last = item.last_message;
   return {
     id: item.id,
     name: nameOfCustomer(item),
-    preview: last ? wordsOf(last) : phone(item.customer_phone),
-    by,
+    preview: last?.content ?? phone(item.customer_phone),
+    by: last ? speaker(last, nameOf) : '',
     at: item.last_message_at,
-    since: isOpen(item) ? awaitingSince(messages) : null,
-    unread: unreadCount(messages, seen.get(item.id) ?? 0, session.user?.id ?? 0),
+    since: isOpen(item) ? awaitingSince(threads.get(item.id)?.messages ?? []) : null,
+    unread: unread(item),
     priority: item.priority,
     isOpen: isOpen(item),
+    state: '',
+    failed: last?.status === 'failed' && last.direction === 'outgoing',
   };
 }
 
-/** In a list of everybody's: where it stands, and who has it. */
 function ofAny(item: Conversation, nameOf: NameOf): Row {
-  const bot = item.status === 'in_progress' && item.handled_by === 'bot';
-  const state = t(bot ? 'status.bot' : `status.${item.status}`);
-  const owner = nameOf(item.assigned_to);
-  const preview = [phone(item.customer_phone), owner].filter(Boolean).join(' · ');
-  return { ...ofConversation(item), by: state, preview, unread: 0, since: null };
+  return { ...ofConversation(item, nameOf), state: stateOf(item, nameOf), since: null };
 }
 
-const FILES = new Set(['image', 'video', 'audio', 'document', 'sticker']);
-
-function wordsOf(message: Message): string {
-  if (!FILES.has(message.type)) return message.content;
-  return message.caption || message.media?.filename || t(`media.${message.type}`);
+/** Where the name does not say why it was found, the number does. */
+function ofFound(item: Conversation, nameOf: NameOf): Row {
+  const row = ofAny(item, nameOf);
+  const words = search.words.value;
+  if (hasHit(row.name, words)) return row;
+  const reasons = [phone(item.customer_phone), item.protocol].filter((text) => hasHit(text, words));
+  return reasons.length ? { ...row, by: '', preview: reasons.join(' · '), failed: false } : row;
 }
 
-const wordOf = (by: string): string =>
-  t(by === 'bot' ? 'thread.bot' : by === 'system' ? 'thread.system' : 'thread.agent');
+function stateOf(item: Conversation, nameOf: NameOf): string {
+  if (item.status !== 'in_progress') return t(`status.${item.status}`);
+  if (item.handled_by === 'bot') return t('status.bot');
+  if (item.assigned_to === session.user?.id) return t('inbox.own');
+  return nameOf(item.assigned_to)?.split(' ')[0] ?? t('status.in_progress');
+}
+
+/** What this tab has heard since is newer than what the list told. */
+function unread(item: Conversation): number {
+  if (item.assigned_to !== session.user?.id || !isOpen(item)) return 0;
+  const read = readUpTo(item);
+  const thread = threads.get(item.id);
+  if (thread) return unreadOf(thread.messages, read).length;
+  return read >= item.last_seq ? 0 : (item.unread ?? 0);
+}
+
+type Last = NonNullable<Conversation['last_message']>;
+
+function speaker(last: Last, nameOf: NameOf): string {
+  if (last.direction === 'incoming') return '';
+  if (last.type === 'note') return t('inbox.note');
+  if (last.sent_by_id !== null && last.sent_by_id === session.user?.id) return t('thread.you');
+  if (last.sent_by === 'agent') return nameOf(last.sent_by_id)?.split(' ')[0] ?? t('thread.agent');
+  return t(last.sent_by === 'bot' ? 'thread.bot' : 'thread.system');
+}
 
 type Named = Pick<Conversation, 'customer_name' | 'customer_phone'>;
 

@@ -6,6 +6,7 @@ import { lookAt, tellOfConversation, tellOfMessage } from '@/state/alerts';
 import { withHead } from '@/state/derive';
 import { hear, load, markStale, queue, threads } from '@/state/desk';
 import { refresh, refreshQueue } from '@/state/lists';
+import { hearMark, tellAgain, tellBy } from '@/state/seen';
 import { drainAll } from '@/state/sending';
 import { toast } from '@/ui/toasts';
 import { Line, type LineState } from './line';
@@ -32,6 +33,8 @@ const line = new Line({
   },
   heard,
 });
+
+tellBy((id, seq) => line.say({ type: 'mark_read', conversation_id: id, seq }));
 
 export function goLive(): void {
   line.open();
@@ -82,6 +85,7 @@ function catchUp(): void {
 function askAgain(): void {
   void refresh('mine');
   void refreshQueue();
+  tellAgain();
   for (const callback of watched) callback();
 }
 
@@ -114,6 +118,7 @@ function hearQueue(frame: Extract<ServerFrame, { type: 'queue_update' }>): void 
 
 function hearConversation(frame: ConversationFrame): void {
   hear(frame);
+  if (frame.type === 'conversation_read') hearMark(frame.conversation_id, frame.seq);
   const me = session.user?.id;
   if (frame.type === 'new_message') tellOfMessage(frame.conversation_id, frame.message as Message);
   if (frame.type === 'conversation_assigned' && frame.assigned_to === me)

@@ -121,16 +121,9 @@ export function awaitingSince(messages: readonly Message[]): string | null {
   return since;
 }
 
-/** The customer's messages that the user has not seen; what the user answered is seen. */
-export function unreadCount(messages: readonly Message[], seen: number, userId: number): number {
-  const own = messages.findLast((message) => message.sent_by_id === userId)?.seq ?? 0;
-  const from = Math.max(seen, own);
-  return messages.filter((message) => message.direction === 'incoming' && message.seq > from).length;
-}
-
-/** The last word that means something to people. */
-export function previewOf(messages: readonly Message[]): Message | undefined {
-  return messages.findLast((message) => message.type !== 'note' && message.type !== 'system') ?? messages.at(-1);
+/** The customer's messages after the last that the user has seen. */
+export function unreadOf(messages: readonly Message[], seen: number): Message[] {
+  return messages.filter((message) => message.direction === 'incoming' && message.seq > seen);
 }
 
 /** `calm` up to two minutes, `warm` up to five, then `late`: what a customer of a provider bears. */

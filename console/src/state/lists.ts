@@ -103,7 +103,10 @@ function readAhead(conversations: readonly Conversation[]): void {
 }
 
 /** The present word on a conversation: the thread's, where one is open here, knows more than the list. */
-export const present = (conversation: Conversation): Conversation => threads.get(conversation.id)?.info ?? conversation;
+export const present = (conversation: Conversation): Conversation => ({
+  ...conversation,
+  ...threads.get(conversation.id)?.info,
+});
 
 /** Own conversations, the newest activity first. */
 export const mine = computed(() => {

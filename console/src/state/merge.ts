@@ -24,19 +24,34 @@ export function merge(
   fresh: ConversationDetail,
   during: readonly ConversationFrame[],
 ): Thread {
-  const { messages, ...info } = fresh;
+  const { messages, unread: _, ...info } = fresh;
   const kept = known && touches(known, messages) ? known.messages : [];
-  return during.reduce(apply, { info, messages: union(kept, messages) });
+  return during.reduce(apply, threadOf(info, union(kept, messages)));
 }
 
 /** An older page, asked for with `before_seq`. */
 export function withOlder(thread: Thread, page: readonly Message[]): Thread {
-  return { info: thread.info, messages: union(page, thread.messages) };
+  return threadOf(thread.info, union(page, thread.messages));
 }
 
 /** What the list of conversations says of one that is open here. */
-export function withInfo(thread: Thread, info: Conversation): Thread {
-  return { info: info.last_seq < thread.info.last_seq ? thread.info : info, messages: thread.messages };
+export function withInfo(thread: Thread, { unread: _, ...info }: Conversation): Thread {
+  const read_seq = Math.max(thread.info.read_seq, info.read_seq);
+  return threadOf({ ...(info.last_seq < thread.info.last_seq ? thread.info : info), read_seq }, thread.messages);
+}
+
+/** The last message is the one that is here, with its ticks and edits: an answer may be older than they are. */
+function threadOf(info: Conversation, messages: readonly Message[]): Thread {
+  const last = messages.findLast((message) => message.seq === info.last_seq);
+  return { info: last ? { ...info, last_message: lastOf(last) } : info, messages };
+}
+
+const PREVIEW = 200; // characters, as the server counts them
+
+function lastOf(message: Message): Conversation['last_message'] {
+  const { id, type, content, direction, sent_by, sent_by_id, timestamp, status } = message;
+  const start = [...content.slice(0, 2 * PREVIEW)].slice(0, PREVIEW).join('');
+  return { id, type, content: start, direction, sent_by, sent_by_id, timestamp, status };
 }
 
 export function apply(thread: Thread, frame: ConversationFrame): Thread {
@@ -55,6 +70,8 @@ export function apply(thread: Thread, frame: ConversationFrame): Thread {
       return withInfoOf(thread, { status: frame.status, handled_by: 'none' });
     case 'conversation_updated':
       return withInfoOf(thread, noted(frame));
+    case 'conversation_read':
+      return withInfoOf(thread, { read_seq: Math.max(thread.info.read_seq, frame.seq) });
     case 'agent_typing':
       return thread;
   }
@@ -87,7 +104,7 @@ export function withMessage(thread: Thread, message: Message): Thread {
   const { info, messages } = thread;
   const older = message.seq < firstSeq(thread);
   if (older || leavesGap(thread, message)) return thread;
-  return { info: counted(info, message), messages: union(messages, [message]) };
+  return threadOf(counted(info, message), union(messages, [message]));
 }
 
 /** As the server counts it; a message that has been counted changes nothing. */
@@ -123,7 +140,7 @@ function touches(known: Thread, messages: readonly Message[]): boolean {
 function change(thread: Thread, id: string, edit: (message: Message) => Message): Thread {
   const index = thread.messages.findLastIndex((message) => message.id === id);
   const found = thread.messages[index];
-  return found ? { info: thread.info, messages: thread.messages.with(index, edit(found)) } : thread;
+  return found ? threadOf(thread.info, thread.messages.with(index, edit(found))) : thread;
 }
 
 function raise(message: Message, status: MessageStatus, error: Message['error']): Message {

@@ -1,23 +1,44 @@
-/** Up to where the user has read, on this machine. The server keeps no such mark. */
+/**
+ * Up to where the user has read. The server keeps the mark, for all windows and machines; what it has not confirmed yet
+ * is known here, so that a line that was cut takes nothing back.
+ */
 import { shallowReactive } from 'vue';
-import { session } from '@/session/session';
+import type { Conversation } from '@/api/types';
 
-const KEPT = 500;
-const key = (): string => `plantao.seen.${session.user?.id ?? 0}`;
+type Marked = Pick<Conversation, 'id' | 'read_seq'>;
+type Tell = (id: string, seq: number) => void;
 
-export const seen = shallowReactive(new Map<string, number>());
+/** Raised since the conversation was read from the server. */
+const seen = shallowReactive(new Map<string, number>());
+const unconfirmed = new Map<string, number>();
+let tell: Tell = () => {};
 
-export function readSeen(): void {
+/** How the server is told. */
+export function tellBy(way: Tell): void {
+  tell = way;
+}
+
+export const readUpTo = ({ id, read_seq }: Marked): number => Math.max(read_seq, seen.get(id) ?? 0);
+
+export function markSeen(conversation: Marked, seq: number): void {
+  if (readUpTo(conversation) >= seq) return;
+  seen.set(conversation.id, seq);
+  unconfirmed.set(conversation.id, seq);
+  tell(conversation.id, seq);
+}
+
+/** The server has the mark, from here or from another window. */
+export function hearMark(id: string, seq: number): void {
+  if ((seen.get(id) ?? 0) < seq) seen.set(id, seq);
+  if ((unconfirmed.get(id) ?? 0) <= seq) unconfirmed.delete(id);
+}
+
+/** Once more what may have been lost on the way. */
+export function tellAgain(): void {
+  for (const [id, seq] of unconfirmed) tell(id, seq);
+}
+
+export function forgetSeen(): void {
   seen.clear();
-  const kept: [string, number][] = JSON.parse(localStorage.getItem(key()) ?? '[]');
-  for (const [id, seq] of kept) seen.set(id, seq);
+  unconfirmed.clear();
 }
-
-export function markSeen(id: string, seq: number): void {
-  if ((seen.get(id) ?? 0) >= seq) return;
-  seen.delete(id); // the last written is the last forgotten
-  seen.set(id, seq);
-  localStorage.setItem(key(), JSON.stringify([...seen].slice(-KEPT)));
-}
-
-addEventListener('storage', (event) => event.key === key() && readSeen());

@@ -14,7 +14,7 @@ from plantao.conversations.listing import Filters
 from plantao.conversations.media_endpoints import InMedia
 from plantao.conversations.models import MessageType, SentBy
 from plantao.conversations.paging import ConversationList
-from plantao.conversations.presentation import conversation_out
+from plantao.conversations.presentation import conversation_out, shown
 from plantao.conversations.schemas import (
     CloseInput,
     ConversationChanges,
@@ -26,6 +26,7 @@ from plantao.conversations.schemas import (
     MessageOut,
     NoteInput,
 )
+from plantao.conversations.searching import read_search
 from plantao.conversations.sending import Author, Draft, Fit, append, send_as_agent
 from plantao.conversations.views import encode_json, message_view
 from plantao.identity.access import StaffBodyRoute, require
@@ -101,10 +102,13 @@ async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()],
         query.start_date,
         query.end_date,
         visible_to=None if may(actor, Permission.SEE_ALL_CONVERSATIONS) else actor.user_id,
+        search=None if query.search is None else read_search(query.search),
+        unread_by=actor.user_id if query.unread else None,
     )
-    page = await conversations.page(filters, limit=query.limit, offset=(query.page - 1) * query.limit)
+    offset = (query.page - 1) * query.limit
+    page = await conversations.page(filters, limit=query.limit, offset=offset, reader=actor.user_id)
     body = {
-        "conversations": [conversation_out(row) for row in page.rows],
+        "conversations": [conversation_out(row, row) for row in page.rows],
         "total": page.total,
         "page": query.page,
         "pages": -(-page.total // query.limit),
@@ -132,7 +136,7 @@ async def read_conversation(
     newest = conversation.last_seq + 1
     before = newest if before_seq is None else min(before_seq, newest)
     rows = await repository.page_of_messages(tx, conversation.id, before_seq=before, limit=limit)
-    return _json(conversation_out(conversation) | {"messages": [message_view(row) for row in rows]})
+    return _json(await shown(tx, conversation, actor.user_id) | {"messages": [message_view(row) for row in rows]})
 
 
 @router.patch(
@@ -147,7 +151,8 @@ async def change_conversation(
 
     A fila é atendida por prioridade, e só depois por tempo de espera.
     """
-    return _json(conversation_out(await prioritise(tx, actor, conversation_id, body.priority)))
+    after = await prioritise(tx, actor, conversation_id, body.priority)
+    return _json(await shown(tx, after, actor.user_id))
 
 
 @router.post("/{conversation_id}/messages", status_code=201, response_model=MessageOut, responses=_SENDING)
@@ -195,4 +200,4 @@ async def close_conversation(
     after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now())
     if surveys:
         after = await survey.ask(tx, after, body.resolution, clock.now())
-    return _json(conversation_out(after))
+    return _json(await shown(tx, after, actor.user_id))

@@ -71,6 +71,13 @@ class ConversationUpdated(msgspec.Struct, frozen=True, tag="conversation_updated
     priority: Priority
 
 
+class ConversationRead(msgspec.Struct, frozen=True, tag="conversation_read"):
+    """The user has read up to and with `seq`, here or in another window. To that user alone."""
+
+    conversation_id: UUID
+    seq: int
+
+
 class AgentTyping(msgspec.Struct, frozen=True, tag="agent_typing"):
     conversation_id: UUID
     agent_id: int
@@ -87,6 +94,7 @@ ConversationEvent = (
     | ConversationClosed
     | ConversationUpdated
     | AgentTyping
+    | ConversationRead
 )
 
 

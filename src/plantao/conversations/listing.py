@@ -7,13 +7,17 @@ from typing import Any
 
 from sqlalchemy import Row, TextClause, text
 
+from plantao.conversations import searching
+from plantao.conversations.glances import GLANCE_COLUMNS, GLANCE_JOINS
 from plantao.conversations.models import Channel, ConversationStatus
+from plantao.conversations.searching import Search
 from plantao.kit.db import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to list. `visible_to` restricts it to an attendant's own conversations and the waiting queue."""
+    """What to list. `visible_to` restricts it to an attendant's own conversations and the waiting queue; `unread_by` to
+    what that user serves and has not read."""
 
     status: ConversationStatus | None = None
     channel: Channel | None = None
@@ -21,6 +25,8 @@ class Filters:
     start_date: datetime | None = None
     end_date: datetime | None = None
     visible_to: int | None = None
+    search: Search | None = None
+    unread_by: int | None = None
 
 
 # Each filter that is set adds its condition: the planner sees only what is asked, and picks that index. The words of
@@ -31,10 +37,19 @@ _CONDITIONS = {
     "assigned_to": "assigned_to = :assigned_to",
     "start_date": "last_message_at >= :start_date",
     "end_date": "last_message_at <= :end_date",
+    # Somebody serves few at a time: they are found by index, and each is looked at once.
+    "unread_by": """assigned_to = :unread_by AND status = 'in_progress' AND EXISTS (
+        SELECT FROM messages m
+        WHERE m.conversation_id = conversations.id AND m.direction = 'incoming' AND m.seq > coalesce((
+            SELECT r.seq FROM conversation_reads r
+            WHERE r.conversation_id = conversations.id AND r.user_id = :unread_by
+        ), 0)
+    )""",
 }
 # What an attendant sees, in two parts that have nothing in common: each is read along an index of its own, in the
 # list's order. With OR between them, the planner would walk through everybody's.
 _OWN, _WAITING = "assigned_to = :visible_to", "status = 'queue' AND assigned_to IS DISTINCT FROM :visible_to"
+_ALL = 2**31 - 1
 _NEWEST_FIRST = "ORDER BY last_message_at DESC, id DESC"
 
 _COLUMNS = """
@@ -46,11 +61,12 @@ _COLUMNS = """
 
 def _values(filters: Filters) -> dict[str, Any]:
     values = {name: getattr(filters, name) for name in (*_CONDITIONS, "visible_to")}
-    return {name: value for name, value in values.items() if value is not None}
+    values = {name: value for name, value in values.items() if value is not None}
+    return values | filters.search.values() if filters.search is not None else values
 
 
-def _parts(filters: Filters) -> list[str]:
-    """One SELECT or two that have no row in common: the matches' places in the list, which indexes can answer."""
+def _wheres(filters: Filters) -> list[str]:
+    """One condition or two that have no row in common, each of which an index can answer."""
     given = _values(filters)
     asked = [condition.format(given[name]) for name, condition in _CONDITIONS.items() if name in given]
     if filters.visible_to is None:
@@ -59,7 +75,16 @@ def _parts(filters: Filters) -> list[str]:
         parts = [_OWN, _WAITING]
     else:
         parts = [_OWN]
-    return [f"SELECT id, last_message_at FROM conversations WHERE {' AND '.join([*asked, part])}" for part in parts]
+    return [" AND ".join([*asked, part]) for part in parts]
+
+
+def _places(filters: Filters, suffix: str = "") -> str:
+    """The matches' `id` and `last_message_at`. `suffix` ends the reading of each index."""
+    wheres = _wheres(filters)
+    if filters.search is not None:
+        return searching.matches(filters.search, wheres, _NEWEST_FIRST)
+    parts = (f"(SELECT id, last_message_at FROM conversations WHERE {where} {suffix})" for where in wheres)
+    return " UNION ALL ".join(parts)
 
 
 @lru_cache  # SQLAlchemy looks through a text for its parameters each time that it is made
@@ -67,21 +92,24 @@ def _statement(query: str) -> TextClause:
     return text(query)
 
 
-async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int) -> list[Row[Any]]:
-    parts = (f"({part} {_NEWEST_FIRST} LIMIT :reach)" for part in _parts(filters))
+async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int, reader: int = 0) -> list[Row[Any]]:
+    """With `GLANCE_COLUMNS` of the user `reader`."""
+    places = _places(filters, f"{_NEWEST_FIRST} LIMIT :reach")
     query = f"""
         WITH page AS (
-            SELECT id FROM ({" UNION ALL ".join(parts)}) AS matches {_NEWEST_FIRST} LIMIT :limit OFFSET :offset
+            SELECT id FROM ({places}) AS matches {_NEWEST_FIRST} LIMIT :limit OFFSET :offset
         )
-        SELECT {_COLUMNS} FROM page JOIN conversations c ON c.id = page.id JOIN customers k ON k.id = c.customer_id
+        SELECT {_COLUMNS}, {GLANCE_COLUMNS}
+        FROM page JOIN conversations c ON c.id = page.id JOIN customers k ON k.id = c.customer_id {GLANCE_JOINS}
         ORDER BY c.last_message_at DESC, c.id DESC
     """
-    values = {"limit": limit, "offset": offset, "reach": offset + limit}
+    values = {"limit": limit, "offset": offset, "reach": offset + limit, "reader": reader}
     return await tx.rows(_statement(query), _values(filters) | values)
 
 
 async def count(tx: Transaction, filters: Filters, *, at_most: int | None = None) -> int:
     """The matches, exactly; with `at_most`, no more are counted than that."""
-    query = f"SELECT count(*) AS total FROM ({' UNION ALL '.join(_parts(filters))} LIMIT :at_most) AS matches"
-    [row] = await tx.rows(_statement(query), _values(filters) | {"at_most": at_most})
+    query = f"SELECT count(*) AS total FROM (SELECT FROM ({_places(filters)}) AS places LIMIT :at_most) AS matches"
+    values = {"at_most": at_most} if filters.search is None else {"at_most": at_most, "reach": at_most or _ALL}
+    [row] = await tx.rows(_statement(query), _values(filters) | values)
     return int(row.total)

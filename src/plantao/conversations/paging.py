@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from plantao.conversations import listing
 from plantao.conversations.listing import Filters
+from plantao.conversations.searching import COUNTED
 from plantao.kit.clock import Clock
 from plantao.kit.db import Database, Transaction
 from plantao.kit.fresh import Fresh
@@ -39,10 +40,14 @@ class ConversationList:
         self._most_kept = most_kept
         self._large: dict[Filters, Fresh[int]] = {}  # the longest unasked first
 
-    async def page(self, filters: Filters, *, limit: int, offset: int) -> Page:
-        """`total` is of now, or larger than `exact_up_to`, without a bound in time, and at most two seconds old."""
+    async def page(self, filters: Filters, *, limit: int, offset: int, reader: int = 0) -> Page:
+        """For the user `reader`, whose marks are told.
+
+        `total` of a search is `COUNTED` at most; any other is of now, or larger than `exact_up_to`, without a bound in
+        time, and at most two seconds old.
+        """
         async with self._database.reading() as tx:
-            rows = await listing.page(tx, filters, limit=limit, offset=offset)
+            rows = await listing.page(tx, filters, limit=limit, offset=offset, reader=reader)
             total = await self._small_total(tx, filters, len(rows), limit, offset)
         # Only now: who waited for another connection while holding one could wait for each other for ever.
         return Page(rows, await self._large_total(filters) if total is None else total)
@@ -51,6 +56,8 @@ class ConversationList:
         """None if it is large, or was when it was last looked at."""
         if found < limit and (found > 0 or offset == 0):
             return offset + found  # the last page says it
+        if filters.search is not None:
+            return await listing.count(tx, filters, at_most=COUNTED)
         if filters in self._large:
             return None
         total = await listing.count(tx, filters, at_most=self._exact_up_to + 1)

@@ -3,8 +3,11 @@
 from operator import attrgetter
 from typing import Any
 
+from plantao.conversations.glances import glance, last_message
 from plantao.conversations.policy import PRIORITY_OF_RANK
+from plantao.conversations.repository import Conversation
 from plantao.customers.phones import display_phone
+from plantao.kit.db import Transaction
 
 _AS_THEY_ARE = (
     "id", "status", "channel", "assigned_to", "started_at", "last_message_at", "messages_count", "handled_by",
@@ -13,8 +16,8 @@ _AS_THEY_ARE = (
 _values_of = attrgetter(*_AS_THEY_ARE)  # in one step: a page has twenty of them
 
 
-def conversation_out(source: Any) -> dict[str, Any]:
-    """The documented fields of a conversation, from a row or a `Conversation`.
+def conversation_out(source: Any, seen: Any) -> dict[str, Any]:
+    """The documented fields of a conversation, from a row or a `Conversation`, and `seen`, a row of `GLANCE_COLUMNS`.
 
     `customer_phone` is null while the customer's phone is unknown; the name falls back to the username.
     """
@@ -22,4 +25,12 @@ def conversation_out(source: Any) -> dict[str, Any]:
         "customer_phone": display_phone(source.customer_phone) if source.customer_phone else None,
         "customer_name": source.customer_name or source.customer_username,
         "priority": PRIORITY_OF_RANK[source.priority],
+        "last_message": last_message(seen),
+        "read_seq": seen.read_seq,
+        "unread": seen.unread,
     }
+
+
+async def shown(tx: Transaction, conversation: Conversation, reader: int) -> dict[str, Any]:
+    """`conversation_out` for the user `reader`, in the transaction that has read or changed it."""
+    return conversation_out(conversation, await glance(tx, conversation, reader))

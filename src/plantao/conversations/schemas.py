@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from plantao.conversations import contents
 from plantao.conversations.contents import ContactCard, Few, Interactive, Location
@@ -121,6 +121,9 @@ class ConversationChanges(BaseModel):
     priority: Priority
 
 
+Sought = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
+
+
 class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -129,6 +132,8 @@ class ListQuery(BaseModel):
     assigned_to: int | None = Field(None, ge=1, le=2**31 - 1)
     start_date: IsoMoment | None = Field(None, description="A partir de: última atividade.")
     end_date: IsoMoment | None = Field(None, description="Até: última atividade.")
+    search: Sought | None = Field(None, description="Parte do nome ou do usuário, telefone ou protocolo.")
+    unread: bool = Field(False, description="Só as que você atende e têm mensagens que você não leu.")
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(20, ge=1, le=100)
 
@@ -189,6 +194,19 @@ class MessageOut(BaseModel):
     reply_to: str | None = Field(description="O `id` da mensagem citada, ou à qual se reagiu.")
 
 
+class LastMessageOut(BaseModel):
+    """`content`: até 200 caracteres."""
+
+    id: str = Field(examples=["msg-0199d2a4-7b1e-7c3a-9f00-3b1d2c4e5f60"])
+    type: MessageType
+    content: str
+    direction: Direction
+    sent_by: SentBy
+    sent_by_id: int | None
+    timestamp: datetime
+    status: MessageStatus
+
+
 class ConversationOut(BaseModel):
     id: UUID = Field(examples=["550e8400-e29b-41d4-a716-446655440000"])
     customer_phone: str | None = Field(examples=["+5511999999999"])
@@ -205,6 +223,11 @@ class ConversationOut(BaseModel):
     last_seq: int
     window_expires_at: datetime | None
     phone_number_id: str | None = Field(examples=["106540352242922"])
+    last_message: LastMessageOut | None = Field(description="A mensagem `last_seq`, também se for uma nota.")
+    read_seq: int = Field(description="Até que `seq` você leu; 0 se ainda não leu.")
+    unread: int | None = Field(
+        description="Quantas o cliente escreveu depois de `read_seq`, até 100. Null se não é você quem atende."
+    )
 
 
 class ConversationPage(BaseModel):

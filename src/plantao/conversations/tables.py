@@ -179,6 +179,15 @@ messages = Table(
     Index("ix_messages_outbox_due", "sent_from", "sent_by", "due_at", postgresql_where=text("due_at IS NOT NULL")),
 )
 
+# How far each user has read: up to and with the message `seq`. It only rises.
+conversation_reads = Table(
+    "conversation_reads",
+    metadata,
+    Column("user_id", Integer, primary_key=True, autoincrement=False),
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+)
+
 # What the bot understood at each of its turns, for reports.
 bot_answers = Table(
     "bot_answers",

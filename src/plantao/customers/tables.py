@@ -1,6 +1,6 @@
 """Who writes to us. Private to customers."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, Computed, DateTime, ForeignKey, Index, Table, Text, Uuid
 
 from plantao.kit.db import metadata
 
@@ -14,6 +14,14 @@ customers = Table(
     Column("wa_id", Text),  # exactly as Meta gave it last: what is sent to
     Column("bsuid", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # Name, username and both forms of the phone, without accents and capitals: what a search looks through.
+    Column("searchable", Text, Computed("plantao_searchable(name, username, phone)", persisted=True)),
+    Index(
+        "ix_customers_searchable",
+        "searchable",
+        postgresql_using="gin",
+        postgresql_ops={"searchable": "gin_trgm_ops"},
+    ),
 )
 
 # One person per identifier. `phone` holds the canonical form, so both spellings of an old Brazilian mobile

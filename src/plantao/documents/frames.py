@@ -8,6 +8,7 @@ CLIENT: Final = {
     "send_message": "Enviar mensagem, como `POST .../messages`; arquivos só por link. Responde `message_ack`.",
     "typing_start": "Indicar que está digitando.",
     "typing_stop": "Parar o indicador de digitação.",
+    "mark_read": "Você leu até `seq`. A marca só avança; então todas as suas conexões ouvem `conversation_read`.",
     "ping": "Manter a conexão viva. Responde `pong`.",
 }
 
@@ -26,6 +27,7 @@ SERVER: Final = {
     "conversation_assigned": "A conversa foi atribuída. `assigned_to` null: foi para a fila.",
     "conversation_closed": "A conversa foi encerrada.",
     "conversation_updated": "A prioridade da conversa mudou.",
+    "conversation_read": "Você leu até `seq`, nesta ou em outra janela. Só para as conexões do próprio usuário.",
 }
 
 _ID: Final = "550e8400-e29b-41d4-a716-446655440000"

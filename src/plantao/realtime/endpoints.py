@@ -14,6 +14,7 @@ from plantao.conversations.access import access_conversation
 from plantao.conversations.courtesy import Courtesy, opened, typed
 from plantao.conversations.drafts import ChannelCheck, is_inline, read_wish
 from plantao.conversations.events import AgentTyping, announce
+from plantao.conversations.reads import mark_read
 from plantao.conversations.sending import Fit, send_as_agent
 from plantao.conversations.views import encode_frame
 from plantao.identity.gate import Gate
@@ -160,6 +161,9 @@ class Line:
                 await self._typing(frame.conversation_id, is_typing=True)
             case frames.TypingStop():
                 await self._typing(frame.conversation_id, is_typing=False)
+            case frames.MarkRead():
+                async with self._database.transaction() as tx:
+                    await mark_read(tx, self._actor, frame.conversation_id, frame.seq)
             case _:
                 assert_never(frame)
 

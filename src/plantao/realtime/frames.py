@@ -55,11 +55,18 @@ class TypingStop(Struct, frozen=True, tag="typing_stop", forbid_unknown_fields=T
     conversation_id: UUID
 
 
+class MarkRead(Struct, frozen=True, tag="mark_read", forbid_unknown_fields=True):
+    """`seq`: the newest message that the user has seen. A mark never goes back."""
+
+    conversation_id: UUID
+    seq: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
 class Ping(Struct, frozen=True, tag="ping", forbid_unknown_fields=True):
     pass
 
 
-ClientFrame = JoinConversation | LeaveConversation | SendMessage | TypingStart | TypingStop | Ping
+ClientFrame = JoinConversation | LeaveConversation | SendMessage | TypingStart | TypingStop | MarkRead | Ping
 
 
 class Joined(Struct, frozen=True, tag="joined"):

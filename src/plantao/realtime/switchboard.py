@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from plantao.conversations import reads
 from plantao.conversations.events import TOPIC, Broadcast, read_broadcast
 from plantao.identity.gate import Gate
 from plantao.identity.policy import Permission, may
@@ -86,6 +87,10 @@ class Switchboard:
             broadcast = read_broadcast(message)
             for socket in self._audience(broadcast):
                 socket.offer(broadcast)
+        elif topic == reads.TOPIC:
+            mark = reads.read_mark(message)
+            for socket in self._owned_by(mark.user_id):
+                socket.offer(mark.frame)
         elif topic == RESYNC:
             for socket in self._sockets:
                 socket.offer(socket.resync)

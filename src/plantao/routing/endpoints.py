@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
-from plantao.conversations.presentation import conversation_out
+from plantao.conversations.presentation import shown
 from plantao.conversations.repository import Conversation
 from plantao.conversations.schemas import ConversationOut
 from plantao.conversations.views import encode_json
@@ -13,7 +13,7 @@ from plantao.identity.access import Identity, require
 from plantao.identity.models import Actor, Role, User
 from plantao.identity.policy import Permission, check_may, check_may_change_agent
 from plantao.kit.clock import Clock
-from plantao.kit.db import Database
+from plantao.kit.db import Database, Transaction
 from plantao.kit.errors import ErrorCode, NotFound
 from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import database
@@ -50,8 +50,8 @@ async def _who_serves(identity: Identity, user_id: int) -> User | None:
     return user if user.is_active and user.role is not Role.USER else None
 
 
-def _answer(conversation: Conversation) -> Response:
-    return Response(encode_json(conversation_out(conversation)), media_type="application/json")
+async def _answer(tx: Transaction, actor: Actor, conversation: Conversation) -> Response:
+    return Response(encode_json(await shown(tx, conversation, actor.user_id)), media_type="application/json")
 
 
 @router.post("/{conversation_id}/assign", response_model=ConversationOut, responses=errors(409, *_HANDING_OVER))
@@ -69,13 +69,13 @@ async def assign_conversation(
     """
     if body is None or body.agent_id is None or body.agent_id == actor.user_id:
         async with db.transaction() as tx:
-            return _answer(await take(tx, actor, conversation_id, clock.now()))
+            return await _answer(tx, actor, await take(tx, actor, conversation_id, clock.now()))
     check_may(actor, Permission.ASSIGN_TO_OTHERS)  # before anything is said about who exists
     agent = await _who_serves(identity, body.agent_id)
     if agent is None:
         raise AgentUnavailable("Este atendente não existe ou não está ativo.", field="agent_id")
     async with db.transaction() as tx:
-        return _answer(await assign_to(tx, actor, conversation_id, agent, clock.now()))
+        return await _answer(tx, actor, await assign_to(tx, actor, conversation_id, agent, clock.now()))
 
 
 @router.post("/{conversation_id}/transfer", response_model=ConversationOut, responses=errors(*_HANDING_OVER))
@@ -89,7 +89,7 @@ async def transfer_conversation(
     agent = await _who_serves(identity, body.to_agent_id)
     reason = (body.reason or "").strip() or None
     async with db.transaction() as tx:
-        return _answer(await transfer(tx, actor, conversation_id, agent, reason, clock.now()))
+        return await _answer(tx, actor, await transfer(tx, actor, conversation_id, agent, reason, clock.now()))
 
 
 @agents_router.get("", responses=errors(403))
