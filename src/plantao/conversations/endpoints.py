@@ -101,6 +101,7 @@ async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()],
         query.start_date,
         query.end_date,
         visible_to=None if may(actor, Permission.SEE_ALL_CONVERSATIONS) else actor.user_id,
+        tag=query.tag,
     )
     page = await conversations.page(filters, limit=query.limit, offset=(query.page - 1) * query.limit)
     body = {
@@ -192,7 +193,7 @@ async def close_conversation(
 
     O que o cliente escrever depois começa outra conversa; até 24 horas depois de `resolved`, reabre esta.
     """
-    after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now())
+    after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now(), body.tags)
     if surveys:
         after = await survey.ask(tx, after, body.resolution, clock.now())
     return _json(conversation_out(after))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text
 
 from plantao.conversations.models import Channel, ConversationStatus
+from plantao.conversations.repository import TAGS
 from plantao.kit.db import Transaction
 
 
@@ -21,6 +22,7 @@ class Filters:
     start_date: datetime | None = None
     end_date: datetime | None = None
     visible_to: int | None = None
+    tag: int | None = None
 
 
 # Each filter that is set adds its condition: the planner sees only what is asked, and picks that index. The words of
@@ -31,16 +33,17 @@ _CONDITIONS = {
     "assigned_to": "assigned_to = :assigned_to",
     "start_date": "last_message_at >= :start_date",
     "end_date": "last_message_at <= :end_date",
+    "tag": "id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = :tag)",
 }
 # What an attendant sees, in two parts that have nothing in common: each is read along an index of its own, in the
 # list's order. With OR between them, the planner would walk through everybody's.
 _OWN, _WAITING = "assigned_to = :visible_to", "status = 'queue' AND assigned_to IS DISTINCT FROM :visible_to"
 _NEWEST_FIRST = "ORDER BY last_message_at DESC, id DESC"
 
-_COLUMNS = """
+_COLUMNS = f"""
     c.id, c.protocol, c.status, c.channel, c.assigned_to, c.started_at, c.last_message_at, c.messages_count,
     c.handled_by, c.priority, c.last_seq, c.window_expires_at, c.phone_number_id, k.name AS customer_name,
-    k.username AS customer_username, k.phone AS customer_phone
+    k.username AS customer_username, k.phone AS customer_phone, {TAGS.column("c.id")} AS tags
 """
 
 

@@ -23,6 +23,7 @@ from plantao.conversations.models import (
 )
 from plantao.conversations.wishes import Wish
 from plantao.kit.http.inputs import IsoMoment
+from plantao.tags.schemas import LARGEST_ID, TagNumbers, TagOut
 
 Text = contents.Text
 
@@ -107,6 +108,7 @@ class CloseInput(BaseModel):
 
     resolution: Resolution = Field(examples=["resolved"])
     notes: Text | None = Field(None, max_length=4000, examples=["Problema resolvido - reset do modem"])
+    tags: TagNumbers = Field([], description="Etiquetas que a conversa passa a ter também.")
 
 
 class NoteInput(BaseModel):
@@ -129,6 +131,7 @@ class ListQuery(BaseModel):
     assigned_to: int | None = Field(None, ge=1, le=2**31 - 1)
     start_date: IsoMoment | None = Field(None, description="A partir de: última atividade.")
     end_date: IsoMoment | None = Field(None, description="Até: última atividade.")
+    tag: int | None = Field(None, ge=1, le=LARGEST_ID, description="Só as que têm esta etiqueta.")
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(20, ge=1, le=100)
 
@@ -205,6 +208,7 @@ class ConversationOut(BaseModel):
     last_seq: int
     window_expires_at: datetime | None
     phone_number_id: str | None = Field(examples=["106540352242922"])
+    tags: list[TagOut]
 
 
 class ConversationPage(BaseModel):

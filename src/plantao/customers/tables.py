@@ -1,6 +1,6 @@
 """Who writes to us. Private to customers."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid, text
 
 from plantao.kit.db import metadata
 
@@ -14,6 +14,13 @@ customers = Table(
     Column("wa_id", Text),  # exactly as Meta gave it last: what is sent to
     Column("bsuid", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # What people write on the customer's card.
+    Column("named", Boolean, nullable=False, server_default=text("false")),  # people gave the name, not the channel
+    Column("plan", Text),
+    Column("account_number", Text),  # the provider's own code of the subscriber
+    Column("address", Text),
+    Column("notes", Text, nullable=False, server_default=text("''")),
+    Column("version", Integer, nullable=False, server_default=text("1")),  # of the card: rises with each change
 )
 
 # One person per identifier. `phone` holds the canonical form, so both spellings of an old Brazilian mobile
@@ -26,4 +33,12 @@ customer_identifiers = Table(
     Column("customer_id", ForeignKey("customers.id"), nullable=False),
     CheckConstraint("kind IN ('bsuid', 'wa_id', 'phone')", name="kind_known"),
     Index("ix_customer_identifiers_customer_id", "customer_id"),
+)
+
+customer_tags = Table(
+    "customer_tags",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_customer_tags_tag_id", "tag_id", "customer_id"),
 )
