@@ -1,5 +1,5 @@
 /** A conversation as the server keeps it, and what its socket says of every change. */
-import type { ConversationDetail, ConversationFrame, Message, MessageStatus, Priority } from '@/api/types';
+import type { ConversationDetail, ConversationFrame, Message, MessageStatus, Priority, Tag } from '@/api/types';
 
 export type Change =
   | { kind: 'incoming'; type: 'text' | 'image' | 'reaction'; late: number }
@@ -9,6 +9,8 @@ export type Change =
   | { kind: 'edited'; which: number }
   | { kind: 'assigned'; to: number | null }
   | { kind: 'prioritised'; priority: Priority }
+  | { kind: 'tagged'; with: readonly Tag[] }
+  | { kind: 'renamed'; to: string | null }
   | { kind: 'closed'; as: 'resolved' | 'closed' };
 
 const ID = '550e8400-e29b-41d4-a716-446655440000';
@@ -45,6 +47,7 @@ export class Server {
     last_seq: 0,
     window_expires_at: null,
     phone_number_id: '106540352242922',
+    tags: [],
   };
   private messages: Message[] = [];
   private now = START;
@@ -72,7 +75,12 @@ export class Server {
         return this.assign(change.to);
       case 'prioritised':
         this.info = { ...this.info, priority: change.priority };
-        return [{ type: 'conversation_updated', conversation_id: ID, priority: change.priority }];
+        return [this.updated()];
+      case 'tagged':
+        this.info = { ...this.info, tags: [...change.with] };
+        return [this.updated()];
+      case 'renamed':
+        return this.rename(change.to);
       case 'closed':
         this.info = { ...this.info, status: change.as, handled_by: 'none' };
         return [{ type: 'conversation_closed', conversation_id: ID, status: change.as, resolution: 'resolved' }];
@@ -84,6 +92,17 @@ export class Server {
     const page = this.messages.slice(-limit);
     page.sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp) || a.seq - b.seq);
     return structuredClone({ ...this.info, messages: page });
+  }
+
+  private updated(): ConversationFrame {
+    const { priority, tags } = this.info;
+    return { type: 'conversation_updated', conversation_id: ID, priority, tags: structuredClone(tags) };
+  }
+
+  private rename(to: string | null): ConversationFrame[] {
+    this.info = { ...this.info, customer_name: to };
+    const frame = { type: 'customer_updated' as const, conversation_id: ID, customer_id: ID, version: 2, tags: [] };
+    return [{ ...frame, customer_name: to }];
   }
 
   private add(part: Partial<Message>, sentAt: number): ConversationFrame[] {

@@ -19,6 +19,10 @@ export type Priority = Schemas['Priority'];
 export type Resolution = Schemas['Resolution'];
 export type Role = Schemas['Role'];
 export type User = Schemas['LoggedInUser'];
+export type Tag = Schemas['TagOut'];
+export type TagColor = Schemas['TagColor'];
+export type Customer = Schemas['CustomerOut'];
+export type Past = Schemas['PastOut'];
 export type QueuePlace = FrameSchemas['QueuePlace'];
 export type ErrorCode = Schemas['ErrorCode'];
 
@@ -41,6 +45,8 @@ export type ConversationFrame =
   | FrameSchemas['ConversationAssigned']
   | FrameSchemas['ConversationClosed']
   | FrameSchemas['ConversationUpdated']
+  | FrameSchemas['CustomerUpdated']
   | FrameSchemas['AgentTyping'];
 
+export type CustomerNews = FrameSchemas['CustomerUpdated'];
 export type Typing = FrameSchemas['AgentTyping'];

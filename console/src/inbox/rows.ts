@@ -1,6 +1,6 @@
 /** One line of a list, whatever it was made of. */
 import { computed, type Ref } from 'vue';
-import type { Conversation, Message, Priority, QueuePlace } from '@/api/types';
+import type { Conversation, Message, Priority, QueuePlace, Tag } from '@/api/types';
 import { session } from '@/session/session';
 import { awaitingSince, isOpen, previewOf, unreadCount } from '@/state/derive';
 import { queue, threads } from '@/state/desk';
@@ -20,6 +20,7 @@ export interface Row {
   unread: number;
   priority: Priority;
   isOpen: boolean;
+  tags: readonly Tag[];
 }
 
 type NameOf = (id: number | null) => string | null;
@@ -44,6 +45,7 @@ function ofPlace(place: QueuePlace): Row {
     unread: 0,
     priority: place.priority,
     isOpen: true,
+    tags: [],
   };
 }
 
@@ -66,6 +68,7 @@ function ofConversation(item: Conversation): Row {
     unread: unreadCount(messages, seen.get(item.id) ?? 0, session.user?.id ?? 0),
     priority: item.priority,
     isOpen: isOpen(item),
+    tags: item.tags,
   };
 }
 

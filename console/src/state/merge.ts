@@ -55,6 +55,8 @@ export function apply(thread: Thread, frame: ConversationFrame): Thread {
       return withInfoOf(thread, { status: frame.status, handled_by: 'none' });
     case 'conversation_updated':
       return withInfoOf(thread, noted(frame));
+    case 'customer_updated':
+      return withInfoOf(thread, { customer_name: frame.customer_name });
     case 'agent_typing':
       return thread;
   }
@@ -65,8 +67,12 @@ export function firstSeq(thread: Thread): number {
   return thread.info.last_seq - thread.messages.length + 1;
 }
 
-const noted = ({ priority }: Extract<ConversationFrame, { type: 'conversation_updated' }>): Partial<Conversation> => ({
+const noted = ({
   priority,
+  tags,
+}: Extract<ConversationFrame, { type: 'conversation_updated' }>): Partial<Conversation> => ({
+  priority,
+  tags,
 });
 
 function assigned(to: number | null): Partial<Conversation> {

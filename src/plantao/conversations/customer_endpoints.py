@@ -20,7 +20,7 @@ from plantao.kit.http.answers import errors
 from plantao.kit.http.dependencies import InReading, InTransaction
 from plantao.tags.schemas import TagsInput
 
-router = APIRouter(prefix="/conversations", tags=["customers"], route_class=StaffBodyRoute)
+router = APIRouter(prefix="/conversations", route_class=StaffBodyRoute)
 
 # Who serves nobody is refused before anything is said about the body.
 Staff = Annotated[Actor, Depends(require(Permission.SERVE_CONVERSATIONS))]
@@ -38,13 +38,15 @@ async def tag_conversation(conversation_id: UUID, body: TagsInput, actor: Staff,
     return _json(conversation_out(await tagging.tag(tx, actor, conversation_id, body.tags)))
 
 
-@router.get("/{conversation_id}/customer", response_model=CustomerOut, responses=errors(403, 404))
+@router.get("/{conversation_id}/customer", tags=["customers"], response_model=CustomerOut, responses=errors(403, 404))
 async def read_customer(conversation_id: UUID, actor: Staff, tx: InReading) -> Response:
     """Obter o cliente de uma conversa, com o que a equipe anotou e as conversas dele."""
     return _json(_out(await customer_card.show(tx, actor, conversation_id)))
 
 
-@router.patch("/{conversation_id}/customer", response_model=CustomerOut, responses=errors(403, 404, 409))
+@router.patch(
+    "/{conversation_id}/customer", tags=["customers"], response_model=CustomerOut, responses=errors(403, 404, 409)
+)
 async def change_customer(conversation_id: UUID, body: CustomerChanges, actor: Staff, tx: InTransaction) -> Response:
     """Mudar o que a equipe sabe do cliente.
 
@@ -53,7 +55,9 @@ async def change_customer(conversation_id: UUID, body: CustomerChanges, actor: S
     return _json(_out(await customer_card.change(tx, actor, conversation_id, body.version, body.given())))
 
 
-@router.put("/{conversation_id}/customer/tags", response_model=CustomerOut, responses=errors(403, 404, 409))
+@router.put(
+    "/{conversation_id}/customer/tags", tags=["customers"], response_model=CustomerOut, responses=errors(403, 404, 409)
+)
 async def tag_customer(conversation_id: UUID, body: TagsInput, actor: Staff, tx: InTransaction) -> Response:
     """Dizer quais etiquetas o cliente tem."""
     return _json(_out(await customer_card.tag(tx, actor, conversation_id, body.tags)))

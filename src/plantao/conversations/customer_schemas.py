@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from plantao.conversations.bounds import clean_text
 from plantao.conversations.contents import Text
@@ -21,11 +21,18 @@ class CustomerChanges(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: int = Field(ge=1, le=2**31 - 2, strict=True, examples=[3])
-    name: _Line = Field("", min_length=1, max_length=120, examples=["João Silva"])
+    name: _Line | None = Field(None, min_length=1, max_length=120, examples=["João Silva"])
     plan: _Line | None = Field(None, max_length=120, examples=["Fibra 500 Mega"])
     account_number: _Line | None = Field(None, max_length=60, examples=["A-10428"])
     address: _Line | None = Field(None, max_length=300, examples=["Rua das Flores, 42"])
     notes: Text | None = Field(None, max_length=MOST_NOTES, examples=["Prefere contato de manhã."])
+
+    @field_validator("name")
+    @classmethod
+    def _is_given(cls, value: str | None) -> str:
+        if value is None:
+            raise ValueError("O nome não pode ficar vazio.")
+        return value
 
     def given(self) -> dict[str, str | None]:
         """What was sent; nothing is null but what may be without a value, and notes are a text at least."""
