@@ -31,7 +31,7 @@ export const pt = {
     emptyQueue: 'A fila está vazia',
     emptyQueueHint: 'Ninguém espera por uma pessoa agora.',
     emptyAll: 'Nenhuma conversa aqui',
-    emptyAllHint: 'Mude a situação ou espere a próxima.',
+    emptyAllHint: 'Mude o filtro ou espere a próxima.',
     emptyUnread: 'Tudo lido',
     failed: 'Não foi possível carregar a lista.',
     waits: 'espera há {span}',
