@@ -62,6 +62,17 @@ _MESSAGES = f"""
 """
 
 
+# Each third wears one of forty, each ninth another one too.
+_TAGS = (
+    "INSERT INTO tags (name, key, color) SELECT n::text, n::text, 'teal' FROM generate_series(1, 40) n",
+    f"""
+    INSERT INTO conversation_tags (conversation_id, tag_id)
+    SELECT {_ID.format("n")}, n / k % 40 + 1 FROM generate_series(3, $1::bigint, 3) n, (VALUES (3), (9)) AS w (k)
+    WHERE n % k = 0 ON CONFLICT DO NOTHING
+    """,
+)
+
+
 async def fill(dsn: str, conversations: int) -> None:
     """Into the migrated, empty tables of `dsn`. Foreign keys hold afterwards; checking each row would take as long
     as all the rest."""
@@ -70,6 +81,8 @@ async def fill(dsn: str, conversations: int) -> None:
         await connection.execute(_CUSTOMERS, conversations // CONVERSATIONS_EACH)
         await _in_batches(connection, "conversations", _CONVERSATIONS, conversations)
         await _in_batches(connection, "messages", _MESSAGES, conversations)
+        await connection.execute(_TAGS[0])
+        await connection.execute(_TAGS[1], conversations)
         await connection.execute("VACUUM (ANALYZE)")
     finally:
         await connection.close()

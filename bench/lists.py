@@ -40,8 +40,8 @@ QUICK = Size(rounds=1, conversations=100_000, reads=500, paced=200)
 
 ADMIN_PAGE, ATTENDANT_PAGE = "first page, administrator", "first page, attendant"
 RESOLVED, CLOSED = "an agent's resolved ones", "an agent's closed ones"
-MONTH, PAGE_45, DETAIL = "the month's closed ones", "page 45", "a conversation's messages"
-CASES = (ADMIN_PAGE, ATTENDANT_PAGE, RESOLVED, CLOSED, MONTH, PAGE_45, DETAIL)
+TAGGED, MONTH, PAGE_45, DETAIL = "those with a tag", "the month's closed ones", "page 45", "a conversation's messages"
+CASES = (ADMIN_PAGE, ATTENDANT_PAGE, RESOLVED, CLOSED, TAGGED, MONTH, PAGE_45, DETAIL)
 
 READS = Kind("Reads", "1/s", 0, {ADMIN_PAGE: ">= 500"})
 SMALL_READS = Kind("Reads in the small house", "1/s")
@@ -105,6 +105,7 @@ def _reads(conversations: int, admin: str, attendant: str) -> dict[str, tuple[tu
         ATTENDANT_PAGE: ((LIST,), attendant),
         RESOLVED: ((f"{LIST}?status=resolved&assigned_to=7",), admin),
         CLOSED: ((f"{LIST}?status=closed&assigned_to=7",), admin),
+        TAGGED: ((f"{LIST}?tag=7",), admin),
         MONTH: ((f"{LIST}?status=closed&start_date={month}",), admin),
         PAGE_45: ((f"{LIST}?page=45",), admin),
         DETAIL: (details, admin),

@@ -7,6 +7,7 @@ import plantao.conversations.tables
 import plantao.customers.tables
 import plantao.identity.tables
 import plantao.routing.tables
+import plantao.tags.tables
 import plantao.whatsapp.tables  # noqa: F401 - imported for its effect
 from plantao.kit.db import metadata
 

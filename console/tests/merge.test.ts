@@ -5,6 +5,10 @@ import { apply, firstSeq, leavesGap, merge, type Thread, withOlder } from '@/sta
 import { type Change, Server } from './server';
 
 const statuses: MessageStatus[] = ['queued', 'sent', 'delivered', 'read', 'played', 'failed'];
+const TAGS = [
+  { id: 1, name: 'Boleto', color: 'teal' as const },
+  { id: 2, name: 'Fibra', color: 'red' as const },
+];
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({
     kind: fc.constant('incoming' as const),
@@ -21,6 +25,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     priority: fc.constantFrom('low' as const, 'normal' as const, 'high' as const),
   }),
   fc.record({ kind: fc.constant('read' as const), seq: fc.integer({ min: 1, max: 40 }) }),
+  fc.record({ kind: fc.constant('tagged' as const), with: fc.subarray([...TAGS]) }),
+  fc.record({ kind: fc.constant('renamed' as const), to: fc.constantFrom(null, 'Ana', 'Rui') }),
   fc.record({ kind: fc.constant('closed' as const), as: fc.constantFrom('resolved' as const, 'closed' as const) }),
 );
 const changes = fc.array(change, { maxLength: 30 });

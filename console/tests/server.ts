@@ -1,5 +1,5 @@
 /** A conversation as the server keeps it, and what its socket says of every change. */
-import type { ConversationDetail, ConversationFrame, Message, MessageStatus, Priority } from '@/api/types';
+import type { ConversationDetail, ConversationFrame, Message, MessageStatus, Priority, Tag } from '@/api/types';
 
 export type Change =
   | { kind: 'incoming'; type: 'text' | 'image' | 'reaction'; late: number }
@@ -10,6 +10,8 @@ export type Change =
   | { kind: 'assigned'; to: number | null }
   | { kind: 'prioritised'; priority: Priority }
   | { kind: 'read'; seq: number }
+  | { kind: 'tagged'; with: readonly Tag[] }
+  | { kind: 'renamed'; to: string | null }
   | { kind: 'closed'; as: 'resolved' | 'closed' };
 
 const ID = '550e8400-e29b-41d4-a716-446655440000';
@@ -49,6 +51,7 @@ export class Server {
     phone_number_id: '106540352242922',
     read_seq: 0,
     unread: null,
+    tags: [],
   };
   private messages: Message[] = [];
   private now = START;
@@ -76,9 +79,14 @@ export class Server {
         return this.assign(change.to);
       case 'prioritised':
         this.info = { ...this.info, priority: change.priority };
-        return [{ type: 'conversation_updated', conversation_id: ID, priority: change.priority }];
+        return [this.updated()];
       case 'read':
         return this.read(Math.min(change.seq, this.info.last_seq));
+      case 'tagged':
+        this.info = { ...this.info, tags: [...change.with] };
+        return [this.updated()];
+      case 'renamed':
+        return this.rename(change.to);
       case 'closed':
         this.info = { ...this.info, status: change.as, handled_by: 'none' };
         return [{ type: 'conversation_closed', conversation_id: ID, status: change.as, resolution: 'resolved' }];
@@ -104,6 +112,17 @@ export class Server {
     if (seq <= this.info.read_seq) return [];
     this.info = { ...this.info, read_seq: seq };
     return [{ type: 'conversation_read', conversation_id: ID, seq }];
+  }
+
+  private updated(): ConversationFrame {
+    const { priority, tags } = this.info;
+    return { type: 'conversation_updated', conversation_id: ID, priority, tags: structuredClone(tags) };
+  }
+
+  private rename(to: string | null): ConversationFrame[] {
+    this.info = { ...this.info, customer_name: to };
+    const frame = { type: 'customer_updated' as const, conversation_id: ID, customer_id: ID, version: 2, tags: [] };
+    return [{ ...frame, customer_name: to }];
   }
 
   private add(part: Partial<Message>, sentAt: number): ConversationFrame[] {

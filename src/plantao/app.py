@@ -17,7 +17,14 @@ from plantao.chatbot.choice import build_engine
 from plantao.chatbot.engine import Engine
 from plantao.chatbot.turns import BotTurns
 from plantao.console.serving import ConsoleFiles
-from plantao.conversations import canned_endpoints, events, hours_endpoints, inline_files, media_endpoints
+from plantao.conversations import (
+    canned_endpoints,
+    customer_endpoints,
+    events,
+    hours_endpoints,
+    inline_files,
+    media_endpoints,
+)
 from plantao.conversations import endpoints as conversations
 from plantao.conversations.intake import IntakeRules
 from plantao.conversations.media_store import MediaStore
@@ -61,6 +68,7 @@ from plantao.routing.absence import Absence
 from plantao.routing.assignment import assign_waiting
 from plantao.routing.presence import Presence
 from plantao.settings import Settings
+from plantao.tags import endpoints as tags
 from plantao.whatsapp import endpoints as whatsapp
 from plantao.whatsapp import ledger
 from plantao.whatsapp import usage as whatsapp_usage
@@ -104,8 +112,10 @@ CONTRACT = (
     users_router,
     audit_endpoints.router,
     conversations.router,
+    customer_endpoints.router,
     media_endpoints.router,
     canned_endpoints.router,
+    tags.router,
     hours_endpoints.router,
     routing.router,
     routing.agents_router,

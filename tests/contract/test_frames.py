@@ -48,6 +48,8 @@ async def serve(system: System, maria: Person, other: Socket, customer: Customer
         heard.append(await socket.expect("agent_typing", lambda frame: frame["nome"] == "Ana Souza"))
         await maria.patch(f"/conversations/{id_}", {"priority": "high"})
         heard.append(await socket.expect("conversation_updated", lambda frame: frame["priority"] == "high"))
+        await maria.patch(f"/conversations/{id_}/customer", {"version": 1, "notes": "Prefere de manhã."})
+        heard.append(await socket.expect("customer_updated"))
         await maria.post(f"/conversations/{id_}/close", {"resolution": "spam"})
         heard.append(await socket.expect("conversation_closed"))
         return heard + socket.frames

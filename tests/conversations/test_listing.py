@@ -28,6 +28,9 @@ FILL = (
        FROM (SELECT n, (ARRAY['queue', 'in_progress', 'resolved', 'closed'])[n * 7 % 4 + 1] AS status
              FROM generate_series(1, 60) n) AS made,
             CAST('2026-11-01Z' AS timestamptz) AS start""",
+    "INSERT INTO tags (name, key, color) VALUES ('a', 'a', 'gray')",
+    """INSERT INTO conversation_tags (conversation_id, tag_id)
+       SELECT c.id, t.id FROM conversations c, tags t WHERE right(c.id::text, 1) ~ '[02468ace]'""",
 )
 
 
@@ -47,6 +50,8 @@ def matches(row: Kept, filters: Filters) -> bool:
         return False
     if filters.end_date is not None and row.last_message_at > filters.end_date:
         return False
+    if filters.tag is not None and row.id.int % 2:
+        return False
     return filters.visible_to is None or row.assigned_to == filters.visible_to or row.status == "queue"
 
 
@@ -62,13 +67,14 @@ async def kept(database: Database) -> list[Kept]:
 
 
 CASES = [
-    Filters(status, channel, assigned_to, start, end, visible_to)
-    for status, channel, assigned_to, (start, end), visible_to in product(
+    Filters(status, channel, assigned_to, start, end, visible_to, tag)
+    for status, channel, assigned_to, (start, end), visible_to, tag in product(
         (None, *ConversationStatus),
         (None, Channel.WEB),
         (None, 2),
         ((None, None), (START + timedelta(minutes=3), None), (None, START + timedelta(minutes=12))),
         (None, 2, 3, 99),
+        (None, 1),
     )
 ]
 

@@ -15,7 +15,7 @@ from plantao.dashboard.sheets import to_csv, to_xlsx
 from plantao.identity.models import Role
 
 ZONE = ZoneInfo("America/Sao_Paulo")
-REPORTS = ("summary", "timeline", "agents", "hours", "intents")
+REPORTS = ("summary", "timeline", "agents", "hours", "intents", "tags")
 
 # Two conversations around a midnight in São Paulo (03:00 UTC): one closed by a person with a grade, one by the bot.
 PAST = """

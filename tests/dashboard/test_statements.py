@@ -9,7 +9,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from plantao.conversations import periods, queueing, returning, statistics
+from plantao.conversations import histories, periods, queueing, returning, statistics
 from plantao.conversations.periods import Period
 from plantao.conversations.sending import FIRST_ANSWER
 from plantao.kit.db import Database
@@ -66,6 +66,9 @@ STATEMENTS: list[tuple[TextClause, dict[str, Any]]] = [
     (periods.AGENTS, PERIOD.parameters),
     (periods.HOURS, PERIOD.parameters),
     (periods.INTENTS, PERIOD.parameters),
+    (periods.TAGS, PERIOD.parameters),
+    (histories.NEWEST, {"customer_id": uuid7()}),
+    (histories.OPEN, {"customer_id": uuid7()}),
     (queueing.NEXT, {}),
     (queueing.WAITING, {"limit": 50}),
     (queueing.FIGURES, {"now": NOW, "since": NOW - timedelta(minutes=30)}),

@@ -8,6 +8,7 @@ import {
   MessageSquareText,
   Phone,
   ScrollText,
+  Tag,
 } from 'lucide-vue-next';
 import { type Component, defineAsyncComponent } from 'vue';
 import type { Role } from '@/api/types';
@@ -45,6 +46,7 @@ export const sections: readonly Section[] = [
     roles: LEADS,
     page: page(() => import('./desk/Replies.vue')),
   },
+  { slug: 'etiquetas', text: 'tags', icon: Tag, roles: LEADS, page: page(() => import('./tags/Tags.vue')) },
   { slug: 'horario', text: 'hours', icon: Clock, roles: LEADS, page: page(() => import('./desk/Hours.vue')) },
   { slug: 'numeros', text: 'numbers', icon: Phone, roles: LEADS, page: page(() => import('./whatsapp/Numbers.vue')) },
   {

@@ -20,6 +20,10 @@ export type Priority = Schemas['Priority'];
 export type Resolution = Schemas['Resolution'];
 export type Role = Schemas['Role'];
 export type User = Schemas['LoggedInUser'];
+export type Tag = Schemas['TagOut'];
+export type TagColor = Schemas['TagColor'];
+export type Customer = Schemas['CustomerOut'];
+export type Past = Schemas['PastOut'];
 export type QueuePlace = FrameSchemas['QueuePlace'];
 export type ErrorCode = Schemas['ErrorCode'];
 
@@ -43,6 +47,8 @@ export type ConversationFrame =
   | FrameSchemas['ConversationClosed']
   | FrameSchemas['ConversationUpdated']
   | FrameSchemas['ConversationRead']
+  | FrameSchemas['CustomerUpdated']
   | FrameSchemas['AgentTyping'];
 
+export type CustomerNews = FrameSchemas['CustomerUpdated'];
 export type Typing = FrameSchemas['AgentTyping'];

@@ -14,6 +14,7 @@ export type TimelineRow = Schemas['TimelineRow'];
 export type AgentRow = Schemas['AgentRow'];
 export type HourRow = Schemas['HourRow'];
 export type IntentRow = Schemas['IntentRow'];
+export type TagRow = Schemas['TagRow'];
 export type Usage = Schemas['UsageOut'];
 
 const LIVE_MS = 10_000;
@@ -49,6 +50,7 @@ interface Reports {
   agents: { rows: AgentRow[] };
   hours: { rows: HourRow[] };
   intents: { rows: IntentRow[] };
+  tags: { rows: TagRow[] };
 }
 export type ReportName = keyof Reports;
 export type Form = 'csv' | 'xlsx';

@@ -1,6 +1,6 @@
 /** One line of a list, whatever it was made of. */
 import { computed, type Ref } from 'vue';
-import type { Conversation, Priority, QueuePlace } from '@/api/types';
+import type { Conversation, Priority, QueuePlace, Tag } from '@/api/types';
 import { session } from '@/session/session';
 import { awaitingSince, isOpen, unreadOf } from '@/state/derive';
 import { queue, threads } from '@/state/desk';
@@ -26,6 +26,7 @@ export interface Row {
   state: string;
   /** The preview did not reach the customer. */
   failed: boolean;
+  tags: readonly Tag[];
 }
 
 type NameOf = (id: number | null) => string | null;
@@ -53,6 +54,7 @@ function ofPlace(place: QueuePlace): Row {
     isOpen: true,
     state: '',
     failed: false,
+    tags: [],
   };
 }
 
@@ -70,6 +72,7 @@ function ofConversation(item: Conversation, nameOf: NameOf): Row {
     isOpen: isOpen(item),
     state: '',
     failed: last?.status === 'failed' && last.direction === 'outgoing',
+    tags: item.tags,
   };
 }
 

@@ -3,6 +3,7 @@ import { computed, reactive, shallowReactive } from 'vue';
 import { answer, api } from '@/api/client';
 import { type FailureCode, failureFrom } from '@/api/errors';
 import type { Conversation, ConversationFrame, Media, Message, QueuePlace, Typing } from '@/api/types';
+import { customerNews } from '@/customer/news';
 import { apply, firstSeq, leavesGap, merge, type Thread, withInfo, withOlder } from './merge';
 
 const PAGE = 60; // messages asked for at a time
@@ -86,6 +87,7 @@ export async function loadOlder(id: string): Promise<void> {
 /** A frame of the socket about a conversation. */
 export function hear(frame: ConversationFrame): void {
   underWay.get(frame.conversation_id)?.frames.push(frame);
+  if (frame.type === 'customer_updated') customerNews.value = frame;
   if (frame.type === 'agent_typing') {
     hearTyping(frame);
     return;

@@ -2,7 +2,7 @@
 import { computed, shallowReactive } from 'vue';
 import { answer, api } from '@/api/client';
 import { failureFrom } from '@/api/errors';
-import type { Conversation, ConversationStatus } from '@/api/types';
+import type { Conversation, ConversationStatus, Tag } from '@/api/types';
 import { session } from '@/session/session';
 import { mayWatchAll } from '@/shell/roles';
 import { isFresh, load, noteInfo, queue, threads } from './desk';
@@ -23,7 +23,7 @@ const AHEAD = 12; // own conversations that are read before anybody opens them
 
 const empty = (): Pages => ({ items: [], total: 0, pages: 0, loaded: 0, state: 'empty' });
 export const lists = { mine: shallowReactive(empty()), all: shallowReactive(empty()) };
-export const allFilter = shallowReactive<{ status: StatusFilter }>({ status: null });
+export const allFilter = shallowReactive<{ status: StatusFilter; tag: Tag | null }>({ status: null, tag: null });
 
 export type PagedList = keyof typeof lists;
 
@@ -31,9 +31,10 @@ function query(name: PagedList, page: number) {
   const me = session.user?.id ?? 0;
   if (name === 'mine') return { assigned_to: me, status: 'in_progress' as const, page, limit: LIMIT };
   const status = allFilter.status ? { status: allFilter.status } : {};
+  const tag = allFilter.tag ? { tag: allFilter.tag.id } : {};
   // Who does not watch over others finds here what was the user's own.
   const whose = mayWatchAll(session.user?.role) ? {} : { assigned_to: me };
-  return { ...status, ...whose, page, limit: LIMIT };
+  return { ...status, ...tag, ...whose, page, limit: LIMIT };
 }
 
 /** The first page anew. */

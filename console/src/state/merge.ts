@@ -72,6 +72,8 @@ export function apply(thread: Thread, frame: ConversationFrame): Thread {
       return withInfoOf(thread, noted(frame));
     case 'conversation_read':
       return withInfoOf(thread, { read_seq: Math.max(thread.info.read_seq, frame.seq) });
+    case 'customer_updated':
+      return withInfoOf(thread, { customer_name: frame.customer_name });
     case 'agent_typing':
       return thread;
   }
@@ -82,8 +84,12 @@ export function firstSeq(thread: Thread): number {
   return thread.info.last_seq - thread.messages.length + 1;
 }
 
-const noted = ({ priority }: Extract<ConversationFrame, { type: 'conversation_updated' }>): Partial<Conversation> => ({
+const noted = ({
   priority,
+  tags,
+}: Extract<ConversationFrame, { type: 'conversation_updated' }>): Partial<Conversation> => ({
+  priority,
+  tags,
 });
 
 function assigned(to: number | null): Partial<Conversation> {

@@ -36,9 +36,14 @@ async def access_conversation(
 async def access_for_work(tx: Transaction, actor: Actor, conversation_id: UUID) -> Conversation:
     """Locks a conversation that `actor` may answer, transfer or close: the own one, or any for leads."""
     conversation = await access_conversation(tx, actor, conversation_id, lock=True)
+    check_may_work(actor, conversation)
+    return conversation
+
+
+def check_may_work(actor: Actor, conversation: Conversation) -> None:
+    """Of a conversation that `actor` may see. Raises `Forbidden`."""
     if conversation.assigned_to != actor.user_id and not may(actor, Permission.SEE_ALL_CONVERSATIONS):
         raise Forbidden("Assuma a conversa antes de agir nela.")
-    return conversation
 
 
 def _sees(actor: Actor, conversation: Conversation) -> bool:

@@ -1,5 +1,6 @@
 """Who has a conversation: taking, handing over, queueing, closing. One conditional UPDATE each: one winner."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -13,12 +14,12 @@ from plantao.conversations.events import (
     ROUTING,
     ConversationAssigned,
     ConversationClosed,
-    ConversationUpdated,
     announce,
 )
 from plantao.conversations.models import ConversationStatus, HandledBy, Priority, Resolution
 from plantao.conversations.policy import PRIORITY_RANK, status_after
 from plantao.conversations.repository import Conversation
+from plantao.conversations.tagging import add_tags, tell
 from plantao.identity.models import Actor
 from plantao.kit.db import Transaction
 
@@ -112,23 +113,30 @@ async def prioritise(tx: Transaction, actor: Actor, conversation_id: UUID, prior
     result = await tx.run(PRIORITISE, {"id": conversation.id, "priority": rank})
     if result.rowcount == 0:
         raise AlreadyClosed("A conversa já foi encerrada.")
-    event = ConversationUpdated(conversation.id, priority)
-    announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
     tx.publish(ROUTING)
     tx.publish(DESK)
-    return replace(conversation, priority=rank)
+    return await tell(tx, replace(conversation, priority=rank))
 
 
 async def close(
-    tx: Transaction, actor: Actor, conversation_id: UUID, resolution: Resolution, notes: str | None, now: datetime
+    tx: Transaction,
+    actor: Actor,
+    conversation_id: UUID,
+    resolution: Resolution,
+    notes: str | None,
+    now: datetime,
+    tag_ids: Collection[int] = (),
 ) -> Conversation:
-    """Ends a conversation. Raises `NotFound`, `Forbidden`, `AlreadyClosed`."""
+    """Ends a conversation, which gets these tags too. Raises `NotFound`, `Forbidden`, `AlreadyClosed`,
+    `ValidationFailed` of the tags."""
     conversation = await access_for_work(tx, actor, conversation_id)
     status = status_after(resolution)
     parameters = {"id": conversation.id, "status": status, "resolution": resolution, "notes": notes, "now": now}
     result = await tx.run(CLOSE, parameters)
     if result.rowcount == 0:
         raise AlreadyClosed("A conversa já foi encerrada.")
+    if tag_ids:
+        conversation = await add_tags(tx, conversation, tag_ids)
     event = ConversationClosed(conversation.id, status, resolution)
     announce(tx, event, assigned_to=conversation.assigned_to, status=status)
     tx.publish(ROUTING)

@@ -104,6 +104,7 @@ async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()],
         visible_to=None if may(actor, Permission.SEE_ALL_CONVERSATIONS) else actor.user_id,
         search=None if query.search is None else read_search(query.search),
         unread_by=actor.user_id if query.unread else None,
+        tag=query.tag,
     )
     offset = (query.page - 1) * query.limit
     page = await conversations.page(filters, limit=query.limit, offset=offset, reader=actor.user_id)
@@ -197,7 +198,7 @@ async def close_conversation(
 
     O que o cliente escrever depois começa outra conversa; até 24 horas depois de `resolved`, reabre esta.
     """
-    after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now())
+    after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now(), body.tags)
     if surveys:
         after = await survey.ask(tx, after, body.resolution, clock.now())
     return _json(await shown(tx, after, actor.user_id))

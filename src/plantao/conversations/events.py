@@ -12,6 +12,7 @@ from plantao.conversations.media_views import Media
 from plantao.conversations.models import ConversationStatus, MessageStatus, Priority, Resolution
 from plantao.conversations.views import DeliveryError, MessageView, Moment, encode_frame
 from plantao.kit.db import Transaction
+from plantao.tags.models import Tag
 
 TOPIC = "conversation"
 OUTBOX = "wake.outbox"
@@ -69,6 +70,17 @@ class ConversationUpdated(msgspec.Struct, frozen=True, tag="conversation_updated
 
     conversation_id: UUID
     priority: Priority
+    tags: list[Tag]
+
+
+class CustomerUpdated(msgspec.Struct, frozen=True, tag="customer_updated"):
+    """Somebody changed what people note of the customer, whose card is of this `version` now, with these `tags`."""
+
+    conversation_id: UUID
+    customer_id: UUID
+    customer_name: str | None
+    version: int
+    tags: list[Tag]
 
 
 class ConversationRead(msgspec.Struct, frozen=True, tag="conversation_read"):
@@ -93,6 +105,7 @@ ConversationEvent = (
     | ConversationAssigned
     | ConversationClosed
     | ConversationUpdated
+    | CustomerUpdated
     | AgentTyping
     | ConversationRead
 )

@@ -11,6 +11,7 @@ from plantao.conversations import searching
 from plantao.conversations.glances import GLANCE_COLUMNS, GLANCE_JOINS
 from plantao.conversations.models import Channel, ConversationStatus
 from plantao.conversations.searching import Search
+from plantao.conversations.repository import TAGS
 from plantao.kit.db import Transaction
 
 
@@ -27,6 +28,7 @@ class Filters:
     visible_to: int | None = None
     search: Search | None = None
     unread_by: int | None = None
+    tag: int | None = None
 
 
 # Each filter that is set adds its condition: the planner sees only what is asked, and picks that index. The words of
@@ -45,6 +47,7 @@ _CONDITIONS = {
             WHERE r.conversation_id = conversations.id AND r.user_id = :unread_by
         ), 0)
     )""",
+    "tag": "id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = :tag)",
 }
 # What an attendant sees, in two parts that have nothing in common: each is read along an index of its own, in the
 # list's order. With OR between them, the planner would walk through everybody's.
@@ -52,10 +55,10 @@ _OWN, _WAITING = "assigned_to = :visible_to", "status = 'queue' AND assigned_to 
 _ALL = 2**31 - 1
 _NEWEST_FIRST = "ORDER BY last_message_at DESC, id DESC"
 
-_COLUMNS = """
+_COLUMNS = f"""
     c.id, c.protocol, c.status, c.channel, c.assigned_to, c.started_at, c.last_message_at, c.messages_count,
     c.handled_by, c.priority, c.last_seq, c.window_expires_at, c.phone_number_id, k.name AS customer_name,
-    k.username AS customer_username, k.phone AS customer_phone
+    k.username AS customer_username, k.phone AS customer_phone, {TAGS.column("c.id")} AS tags
 """
 
 

@@ -136,6 +136,27 @@ INTENTS = text(f"""
     FROM bot_answers WHERE {_within("at")} GROUP BY intent ORDER BY answers DESC, intent
 """)
 
+# A conversation counts for each of its tags; those without any are a row too, whose tag is null.
+TAGS = text(f"""
+    WITH began AS (
+        SELECT coalesce(tag_id, 0) AS tag_id, count(*) AS started
+        FROM conversations c LEFT JOIN conversation_tags w ON w.conversation_id = c.id
+        WHERE {_within("started_at")} GROUP BY 1
+    ), ended AS (
+        SELECT coalesce(tag_id, 0) AS tag_id, count(*) AS closed,
+               count(*) FILTER (WHERE status = 'resolved') AS resolved,
+               avg({_RESOLUTION}) FILTER (WHERE status = 'resolved') AS resolution_avg,
+               avg(satisfaction) AS satisfaction, count(satisfaction) AS grades
+        FROM conversations c LEFT JOIN conversation_tags w ON w.conversation_id = c.id
+        WHERE {_CLOSED} GROUP BY 1
+    )
+    SELECT nullif(tag_id, 0) AS tag_id, t.name AS tag, t.color, coalesce(started, 0) AS started,
+           coalesce(closed, 0) AS closed, coalesce(resolved, 0) AS resolved, resolution_avg, satisfaction,
+           coalesce(grades, 0) AS grades
+    FROM began FULL JOIN ended USING (tag_id) LEFT JOIN tags t ON t.id = tag_id
+    ORDER BY t.id IS NULL, started DESC, t.key
+""")
+
 
 async def summary(tx: Transaction, period: Period) -> Row[Any]:
     return (await tx.rows(SUMMARY, period.parameters))[0]
@@ -159,3 +180,8 @@ async def hours(tx: Transaction, period: Period) -> list[Row[Any]]:
 async def intents(tx: Transaction, period: Period) -> list[Row[Any]]:
     """What the bot understood, and how often it then handed over to a person."""
     return await tx.rows(INTENTS, period.parameters)
+
+
+async def tags(tx: Transaction, period: Period) -> list[Row[Any]]:
+    """What conversations were about, by the tags that they have today; the most frequent first."""
+    return await tx.rows(TAGS, period.parameters)

@@ -24,6 +24,7 @@ def conversation_out(source: Any, seen: Any) -> dict[str, Any]:
     return dict(zip(_AS_THEY_ARE, _values_of(source), strict=True)) | {
         "customer_phone": display_phone(source.customer_phone) if source.customer_phone else None,
         "customer_name": source.customer_name or source.customer_username,
+        "tags": source.tags or [],
         "priority": PRIORITY_OF_RANK[source.priority],
         "last_message": last_message(seen),
         "read_seq": seen.read_seq,

@@ -11,6 +11,10 @@ from sqlalchemy import Row, text
 from plantao.conversations.models import Channel, ConversationStatus, HandledBy
 from plantao.conversations.views import MESSAGE_COLUMNS
 from plantao.kit.db import Transaction
+from plantao.tags.models import Tag, tags_of
+from plantao.tags.worn import Worn
+
+TAGS = Worn("conversation_tags", "conversation_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,18 @@ class Conversation:
     customer_username: str | None
     customer_phone: str | None
     phone_number_id: str | None
+    tags: list[Tag]
 
     @property
     def is_open(self) -> bool:
         return self.status in (ConversationStatus.QUEUE, ConversationStatus.IN_PROGRESS)
 
 
-_COLUMNS = """
+_COLUMNS = f"""
     c.id, c.protocol, c.customer_id, c.channel, c.status, c.handled_by, c.priority, c.assigned_to, c.last_agent_id,
     c.last_seq, c.messages_count, c.started_at, c.last_message_at, c.window_expires_at, c.bot_due_at,
     c.bot_unsure_count, c.awaiting_since, k.name AS customer_name, k.username AS customer_username,
-    k.phone AS customer_phone, c.phone_number_id
+    k.phone AS customer_phone, c.phone_number_id, {TAGS.column("c.id")} AS tags
 """
 _FROM = "FROM conversations c JOIN customers k ON k.id = c.customer_id"
 
@@ -99,7 +104,7 @@ async def latest_of(tx: Transaction, customer_id: UUID, channel: Channel) -> Con
 def _conversation(row: Row[Any]) -> Conversation:
     columns = dict(row._mapping)
     columns |= {name: enum(columns[name]) for name, enum in _ENUMS.items()}
-    return Conversation(**columns)
+    return Conversation(**columns | {"tags": tags_of(columns["tags"])})
 
 
 async def page_of_messages(tx: Transaction, conversation_id: UUID, *, before_seq: int, limit: int) -> list[Row[Any]]:

@@ -23,6 +23,7 @@ from plantao.conversations.models import (
 )
 from plantao.conversations.wishes import Wish
 from plantao.kit.http.inputs import IsoMoment
+from plantao.tags.schemas import LARGEST_ID, TagNumbers, TagOut
 
 Text = contents.Text
 
@@ -107,6 +108,7 @@ class CloseInput(BaseModel):
 
     resolution: Resolution = Field(examples=["resolved"])
     notes: Text | None = Field(None, max_length=4000, examples=["Problema resolvido - reset do modem"])
+    tags: TagNumbers = Field([], description="Etiquetas que a conversa passa a ter também.")
 
 
 class NoteInput(BaseModel):
@@ -134,6 +136,7 @@ class ListQuery(BaseModel):
     end_date: IsoMoment | None = Field(None, description="Até: última atividade.")
     search: Sought | None = Field(None, description="Parte do nome ou do usuário, telefone ou protocolo.")
     unread: bool = Field(False, description="Só as que você atende e têm mensagens que você não leu.")
+    tag: int | None = Field(None, ge=1, le=LARGEST_ID, description="Só as que têm esta etiqueta.")
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(20, ge=1, le=100)
 
@@ -228,6 +231,7 @@ class ConversationOut(BaseModel):
     unread: int | None = Field(
         description="Quantas o cliente escreveu depois de `read_seq`, até 100. Null se não é você quem atende."
     )
+    tags: list[TagOut]
 
 
 class ConversationPage(BaseModel):

@@ -202,6 +202,14 @@ bot_answers = Table(
     Index("ix_bot_answers_conversation", "conversation_id"),
 )
 
+conversation_tags = Table(
+    "conversation_tags",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_conversation_tags_tag_id", "tag_id", "conversation_id"),
+)
+
 # What the desk says often.
 canned_replies = Table(
     "canned_replies",

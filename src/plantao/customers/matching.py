@@ -110,7 +110,7 @@ class Directory:
     def _update(self, customer_id: CustomerId, **values: str | None) -> None:
         customer = self.customers[customer_id]
         for name, value in values.items():
-            if value is not None and value != getattr(customer, name):
+            if value is not None and value != getattr(customer, name) and not (name == "name" and customer.named):
                 setattr(customer, name, value)
                 self.changed.add(customer_id)
 
@@ -124,7 +124,7 @@ class Directory:
             return False
         customer = self.customers[owner]
         return all(
-            value is None or value == getattr(customer, name)
+            value is None or value == getattr(customer, name) or (name == "name" and customer.named)
             for name, value in (
                 ("name", contact.name),
                 ("username", contact.username),

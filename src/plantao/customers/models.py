@@ -48,3 +48,4 @@ class Customer:
     phone: str | None = None
     wa_id: str | None = None
     bsuid: str | None = None
+    named: bool = False  # people gave the name: the channel's does not replace it

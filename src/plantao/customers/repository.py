@@ -16,7 +16,7 @@ CUSTOMERS_LOCK = 0x50C1
 LOCK = text(f"SELECT pg_advisory_xact_lock({CUSTOMERS_LOCK})")
 
 FIND_OWNERS = text("""
-    SELECT i.kind, i.value, c.id, c.name, c.username, c.phone, c.wa_id, c.bsuid
+    SELECT i.kind, i.value, c.id, c.name, c.username, c.phone, c.wa_id, c.bsuid, c.named
     FROM unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS wanted (kind, value)
     JOIN customer_identifiers i ON i.kind = wanted.kind AND i.value = wanted.value
     JOIN customers c ON c.id = i.customer_id
@@ -34,8 +34,8 @@ UPSERT_CUSTOMERS = text("""
         CAST(:wa_ids AS text[]), CAST(:bsuids AS text[])
     )
     ON CONFLICT (id) DO UPDATE SET
-        name = excluded.name, username = excluded.username, phone = excluded.phone, wa_id = excluded.wa_id,
-        bsuid = excluded.bsuid
+        name = CASE WHEN customers.named THEN customers.name ELSE excluded.name END,
+        username = excluded.username, phone = excluded.phone, wa_id = excluded.wa_id, bsuid = excluded.bsuid
 """)
 
 UPSERT_IDENTIFIERS = text("""
@@ -46,7 +46,7 @@ UPSERT_IDENTIFIERS = text("""
 
 DELETE = text("DELETE FROM customers WHERE id = ANY(CAST(:ids AS uuid[]))")
 
-FIND = text("SELECT id, name, username, phone, wa_id, bsuid FROM customers WHERE id = :id")
+FIND = text("SELECT id, name, username, phone, wa_id, bsuid, named FROM customers WHERE id = :id")
 
 # Nobody's identifier is taken away: Meta's answer to a send proves less than a message of the customer.
 LEARN_WA_ID = text("""
@@ -117,7 +117,7 @@ async def find(tx: Transaction, customer_id: CustomerId) -> Customer | None:
 
 
 def _customer(row: Row[Any]) -> Customer:
-    return Customer(row.id, row.name, row.username, row.phone, row.wa_id, row.bsuid)
+    return Customer(row.id, row.name, row.username, row.phone, row.wa_id, row.bsuid, row.named)
 
 
 async def learn_wa_id(tx: Transaction, customer_id: CustomerId, wa_id: str) -> None:

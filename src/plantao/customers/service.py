@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from plantao.customers import repository
+from plantao.customers import card_repository, repository
+from plantao.customers.cards import joined
 from plantao.customers.matching import Directory
 from plantao.customers.models import Contact, CustomerId
 from plantao.kit.db import Transaction
 from plantao.kit.ids import uuid7
+from plantao.tags import worn
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """`customer_ids`, parallel to the contacts asked for; `merged`: the losers of merges and their winners.
 
-    The caller moves what it keeps of the losers to the winners, then calls `forget`.
+    The caller moves what it keeps of the losers to the winners, calls `join_cards`, then `forget`.
     """
 
     customer_ids: list[CustomerId]
@@ -40,6 +42,16 @@ async def place_contacts(tx: Transaction, contacts: Sequence[Contact | Renaming]
     customer_ids = [_place(directory, contact) for contact in contacts]
     await _save(tx, directory, now)
     return Placed([directory.survivor(id_) for id_ in customer_ids], directory.merged)
+
+
+async def join_cards(tx: Transaction, merged: dict[CustomerId, CustomerId]) -> None:
+    """Gives the winners what people wrote on the losers' cards, one merge after the other (a winner may lose next)."""
+    for loser, winner in merged.items():
+        cards = await card_repository.lock_both(tx, winner, loser)
+        if loser in cards and winner in cards:
+            (card, since), (other, earlier) = cards[winner], cards[loser]
+            await card_repository.write(tx, winner, joined(card, other), min(since, earlier))
+            await worn.move(tx, card_repository.TAGS, loser, winner)
 
 
 async def forget(tx: Transaction, merged: dict[CustomerId, CustomerId]) -> None:

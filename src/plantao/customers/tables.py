@@ -1,6 +1,19 @@
 """Who writes to us. Private to customers."""
 
-from sqlalchemy import CheckConstraint, Column, Computed, DateTime, ForeignKey, Index, Table, Text, Uuid
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from plantao.kit.db import metadata
 
@@ -22,6 +35,13 @@ customers = Table(
         postgresql_using="gin",
         postgresql_ops={"searchable": "gin_trgm_ops"},
     ),
+    # What people write on the customer's card.
+    Column("named", Boolean, nullable=False, server_default=text("false")),  # people gave the name, not the channel
+    Column("plan", Text),
+    Column("account_number", Text),  # the provider's own code of the subscriber
+    Column("address", Text),
+    Column("notes", Text, nullable=False, server_default=text("''")),
+    Column("version", Integer, nullable=False, server_default=text("1")),  # of the card: rises with each change
 )
 
 # One person per identifier. `phone` holds the canonical form, so both spellings of an old Brazilian mobile
@@ -34,4 +54,12 @@ customer_identifiers = Table(
     Column("customer_id", ForeignKey("customers.id"), nullable=False),
     CheckConstraint("kind IN ('bsuid', 'wa_id', 'phone')", name="kind_known"),
     Index("ix_customer_identifiers_customer_id", "customer_id"),
+)
+
+customer_tags = Table(
+    "customer_tags",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_customer_tags_tag_id", "tag_id", "customer_id"),
 )

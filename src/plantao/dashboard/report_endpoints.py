@@ -11,7 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from plantao.conversations.periods import Period, Step
 from plantao.conversations.views import encode_json
 from plantao.dashboard.fresh import day_start
-from plantao.dashboard.report_schemas import AgentsReportOut, HoursOut, IntentsOut, SummaryOut, TimelineOut
+from plantao.dashboard.report_schemas import (
+    AgentsReportOut,
+    HoursOut,
+    IntentsOut,
+    SummaryOut,
+    TagsReportOut,
+    TimelineOut,
+)
 from plantao.dashboard.reports import Reports, Rows
 from plantao.dashboard.sheets import CSV, XLSX, to_csv, to_xlsx
 from plantao.identity.access import require
@@ -110,6 +117,13 @@ async def read_intents(request: Request, query: Asked, reports: InReports) -> Re
     """O que o chatbot entendeu, e quanto passou para uma pessoa."""
     period = _period(request, query)
     return await _answer("intencoes", query.format, period, await reports.intents(period))
+
+
+@router.get("/tags", response_class=Response, responses=_files(TagsReportOut))
+async def read_tags_report(request: Request, query: Asked, reports: InReports) -> Response:
+    """Sobre o que foram as conversas do período, pelas etiquetas que têm hoje."""
+    period = _period(request, query)
+    return await _answer("etiquetas", query.format, period, await reports.tags(period))
 
 
 async def _answer(name: str, form: Form, period: Period, rows: Rows) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from plantao.chatbot.engine import Intent
+from plantao.tags.models import TagColor
 
 
 class ReportOut(BaseModel):
@@ -90,6 +91,24 @@ class IntentRow(BaseModel):
 
 class IntentsOut(ReportOut):
     rows: list[IntentRow]
+
+
+class TagRow(BaseModel):
+    """`tag_id`, `tag` e `color` são null para as conversas sem etiqueta. Tempos em segundos."""
+
+    tag_id: int | None = Field(examples=[4])
+    tag: str | None = Field(examples=["Sem conexão"])
+    color: TagColor | None
+    started: int
+    closed: int
+    resolved: int
+    resolution_avg: float | None
+    satisfaction: float | None
+    grades: int
+
+
+class TagsReportOut(ReportOut):
+    rows: list[TagRow]
 
 
 def rounded(row: dict[str, Any]) -> dict[str, Any]:

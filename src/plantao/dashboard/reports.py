@@ -39,6 +39,9 @@ class Reports:
     async def intents(self, period: Period) -> Rows:
         return await self._read(lambda tx: periods.intents(tx, period))
 
+    async def tags(self, period: Period) -> Rows:
+        return await self._read(lambda tx: periods.tags(tx, period))
+
     async def agents(self, period: Period) -> Rows:
         """With the names that the users have today."""
         rows = await self._read(lambda tx: periods.agents(tx, period))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plantao.identity.models import Role
+from plantao.tags.models import TagColor
 
 ADMIN_EMAIL, ADMIN_PASSWORD = "admin@email.com", "admin123"
 STAFF_PASSWORD = "Plantao-123"  # noqa: S105 - printed on the screen of a demo that listens on loopback only
@@ -13,6 +14,15 @@ STAFF = (
     ("maria@provedor.example", "Maria Silva", Role.ATTENDANT),
     ("carlos@provedor.example", "Carlos Nogueira", Role.ATTENDANT),
 )
+
+# What a conversation is about, by what the bot understood, as the desk calls it.
+TAGS = {
+    "suporte_tecnico": ("Internet lenta", TagColor.ORANGE),
+    "sem_conexao": ("Sem conexão", TagColor.RED),
+    "financeiro": ("Boleto", TagColor.BLUE),
+    "comercial": ("Venda", TagColor.GREEN),
+    "mudanca_endereco": ("Mudança", TagColor.PURPLE),
+}
 
 Ending = Literal["resolved", "closed", "queue", "bot"]
 

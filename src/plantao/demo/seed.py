@@ -16,13 +16,15 @@ from plantao.conversations.models import Channel, MessageStatus, MessageType, Re
 from plantao.conversations.outbox import StatusUpdate, apply_statuses
 from plantao.conversations.repository import Conversation
 from plantao.conversations.sending import BOT, Author, Draft, append
+from plantao.conversations.tagging import add_tags
 from plantao.customers.models import Contact, CustomerId
 from plantao.customers.service import place_contacts
-from plantao.demo.script import STAFF, STAFF_PASSWORD, STORIES, Story
+from plantao.demo.script import STAFF, STAFF_PASSWORD, STORIES, TAGS, Story
 from plantao.identity.accounts import Accounts
 from plantao.identity.models import Actor, Role, User
 from plantao.kit.db import Database, Transaction
 from plantao.kit.ids import uuid7
+from plantao.tags import catalogue
 
 PACE = timedelta(seconds=40)  # between two lines
 
@@ -36,18 +38,27 @@ async def seed(database: Database, accounts: Accounts, rules: IntakeRules, now: 
         name.split()[0].lower(): await accounts.create_user(email, STAFF_PASSWORD, name=name, role=role)
         for email, name, role in STAFF
     }
+    async with database.transaction() as tx:
+        tags = {intent: (await catalogue.add(tx, *tag)).id for intent, tag in TAGS.items()}
     for story in STORIES:
         async with database.transaction() as tx:
-            await _Telling(tx, rules, staff, story, now - timedelta(hours=story.hours_ago)).tell()
+            await _Telling(tx, rules, staff, tags, story, now - timedelta(hours=story.hours_ago)).tell()
 
 
 class _Telling:
     def __init__(
-        self, tx: Transaction, rules: IntakeRules, staff: dict[str, User], story: Story, begin: datetime
+        self,
+        tx: Transaction,
+        rules: IntakeRules,
+        staff: dict[str, User],
+        tags: dict[str, int],
+        story: Story,
+        begin: datetime,
     ) -> None:
         self._tx = tx
         self._rules = rules
         self._staff = staff
+        self._tags = tags
         self._story = story
         self._at = begin
         self._numbers = count(1)
@@ -90,6 +101,8 @@ class _Telling:
 
     async def _end(self, conversation_id: UUID) -> None:
         conversation = await self._locked(conversation_id)
+        if self._story.intent in self._tags:
+            await add_tags(self._tx, conversation, [self._tags[self._story.intent]])
         match self._story.ending:
             case "queue":
                 await enqueue(self._tx, conversation, reason="Bot: reclamacao", now=self._at)

@@ -26,8 +26,9 @@ SERVER: Final = {
     "agent_typing": "Um colega está digitando, ou parou.",
     "conversation_assigned": "A conversa foi atribuída. `assigned_to` null: foi para a fila.",
     "conversation_closed": "A conversa foi encerrada.",
-    "conversation_updated": "A prioridade da conversa mudou.",
     "conversation_read": "Você leu até `seq`, nesta ou em outra janela. Só para as conexões do próprio usuário.",
+    "conversation_updated": "A prioridade ou as etiquetas da conversa mudaram.",
+    "customer_updated": "Alguém mudou o que a equipe anota do cliente: peça-o de novo, ou tome daqui nome e etiquetas.",
 }
 
 _ID: Final = "550e8400-e29b-41d4-a716-446655440000"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from plantao.conversations import customer_card
 from plantao.conversations.arrivals import Incoming
 from plantao.conversations.changes import Change, change_messages
 from plantao.conversations.incoming import receive
@@ -12,7 +13,7 @@ from plantao.conversations.merging import merge_conversations
 from plantao.conversations.models import Channel, Direction, MessageStatus, MessageType, SentBy
 from plantao.conversations.outbox import StatusUpdate, apply_statuses
 from plantao.customers.models import Contact, CustomerId
-from plantao.customers.service import Renaming, forget, place_contacts
+from plantao.customers.service import Renaming, forget, join_cards, place_contacts
 from plantao.kit.db import Transaction
 from plantao.whatsapp import charges, early_statuses, rates
 from plantao.whatsapp.account import preferences
@@ -33,7 +34,9 @@ async def store_messages(
     placed = await place_contacts(tx, [_contact(message) for message, _ in messages], now)
     if placed.merged:
         await merge_conversations(tx, placed.merged, now)
+        await join_cards(tx, placed.merged)
         await forget(tx, placed.merged)
+        await customer_card.tell_joined(tx, placed.merged)
     incoming = [
         _incoming(message, received_at, customer_id)
         for (message, received_at), customer_id in zip(messages, placed.customer_ids, strict=True)

@@ -59,7 +59,14 @@ export const texts: DashboardTexts = {
     noneHint: 'Choose another period to see figures.',
     download: 'Download {form}',
     asTable: 'Show as a table',
-    file: { summary: 'summary', timeline: 'timeline', agents: 'agents', hours: 'hours', intents: 'intents' },
+    file: {
+      summary: 'summary',
+      timeline: 'timeline',
+      agents: 'agents',
+      hours: 'hours',
+      intents: 'intents',
+      tags: 'tags',
+    },
     summary: 'Summary',
     against: 'compared with the period before',
     figure: {
@@ -94,6 +101,12 @@ export const texts: DashboardTexts = {
     answers: 'Answers',
     handedOver: 'To a person',
     confidence: 'Confidence',
+    tags: 'By tag',
+    tag: 'Tag',
+    untagged: 'Without a tag',
+    tagStarted: 'Conversations',
+    tagResolved: 'Resolved',
+    tagGrade: 'Grade',
     column: {
       nome: 'Name',
       assigned: 'Given',

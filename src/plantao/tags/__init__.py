@@ -1,0 +1,1 @@
+"""Tags: the few words by which people sort conversations and customers."""
