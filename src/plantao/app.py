@@ -13,8 +13,12 @@ from starlette.types import ASGIApp
 
 from plantao import __version__, health, observability
 from plantao.chatbot import endpoints as chatbot
-from plantao.chatbot.choice import build_engine
+from plantao.chatbot import manner_endpoints, teaching_endpoints, trainings
+from plantao.chatbot.choice import KEPT_IN, build_engine, open_mind
 from plantao.chatbot.engine import Engine
+from plantao.chatbot.knowledge import Mind
+from plantao.chatbot.training import LOOK_SECONDS as SCHOOL_SECONDS
+from plantao.chatbot.training import School
 from plantao.chatbot.turns import BotTurns
 from plantao.console.serving import ConsoleFiles
 from plantao.conversations import canned_endpoints, events, hours_endpoints, inline_files, media_endpoints
@@ -113,6 +117,8 @@ CONTRACT = (
     account.router,
     whatsapp_usage.router,
     chatbot.router,
+    teaching_endpoints.router,
+    manner_endpoints.router,
     dashboard.router,
     report_endpoints.router,
 )
@@ -129,6 +135,8 @@ class Parts:
     store: Store
     numbers: Numbers
     rules: IntakeRules
+    mind: Mind
+    school: School
     engine: Engine
     ledger: LedgerWriter
     limiter: RateLimiter
@@ -145,6 +153,10 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
     database = Database(database_url, hub)
     numbers = read_numbers(settings)
     receipts = Receipts()
+    debounce = timedelta(seconds=settings.bot_debounce_seconds)
+    zone, first = ZoneInfo(settings.timezone), numbers.first.phone_number_id
+    rules = IntakeRules(debounce, zone, first, numbers.without_bot)
+    mind = open_mind(settings)
     return Parts(
         settings=settings,
         clock=clock,
@@ -152,13 +164,10 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         database=database,
         store=open_store(settings, database),
         numbers=numbers,
-        rules=IntakeRules(
-            timedelta(seconds=settings.bot_debounce_seconds),
-            ZoneInfo(settings.timezone),
-            numbers.first.phone_number_id,
-            numbers.without_bot,
-        ),
-        engine=build_engine(settings),
+        rules=rules,
+        mind=mind,
+        school=School(database, clock, mind, rules, settings.data_dir / KEPT_IN, debounce),
+        engine=build_engine(settings, mind),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
         receipts=receipts,
@@ -180,7 +189,7 @@ def open_blobs(settings: Settings) -> Blobs:
     return Blobs(settings.media_url or (settings.data_dir.resolve() / "media").as_uri(), access)
 
 
-_TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA, syncs.TOPIC)
+_TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA, syncs.TOPIC, trainings.TOPIC)
 
 
 class Workers:
@@ -193,13 +202,16 @@ class Workers:
         self._unsubscribe = parts.hub.subscribe(self._ring)
         numbers, media = parts.numbers, parts.media
         materialiser = Materialiser(parts.database, parts.clock, parts.rules, numbers, parts.receipts, parts.ledger)
-        self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone)
+        self._turns = BotTurns(
+            parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone, lambda: parts.mind.manner
+        )
         self._sender = Sender(parts.database, numbers, parts.clock, bells[events.OUTBOX], parts.receipts, media)
         self._downloads = Downloads(parts.database, numbers, parts.clock, bells[events.MEDIA], media)
         housekeeping = Housekeeping(parts.database, parts.clock)
         account_sync = AccountSync(parts.database, parts.numbers, parts.clock)
         self._workers = [
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
+            Worker("bot_school", parts.school.step, bells[trainings.TOPIC], poll=SCHOOL_SECONDS),
             Worker("bot", self._turns.step, bells[events.BOT]),
             Worker("routing", self._route, bells[events.ROUTING]),
             Worker("absence", Absence(parts.database, parts.clock).step, Bell(), poll=Absence.EVERY),
@@ -296,6 +308,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.intake_rules = parts.rules
     app.state.numbers = parts.numbers
     app.state.engine = parts.engine
+    app.state.mind = parts.mind
+    app.state.school = parts.school
     app.state.check_draft = check_draft
     app.state.fit_draft = TemplateDesk(parts.numbers).fit
     app.state.account = AccountSync(parts.database, parts.numbers, parts.clock)
