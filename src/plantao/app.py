@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from plantao import __version__, health, observability
+from plantao import __version__, diagnosis_endpoints, health, observability
 from plantao.chatbot import endpoints as chatbot
 from plantao.chatbot import manner_endpoints, teaching_endpoints, trainings
 from plantao.chatbot.choice import KEPT_IN, build_engine, open_mind
@@ -33,8 +33,10 @@ from plantao.dashboard import report_endpoints
 from plantao.dashboard.reports import Reports
 from plantao.dashboard.service import Dashboard
 from plantao.databases import open_store
+from plantao.diagnosis_endpoints import Diagnosis
 from plantao.documents import asyncapi, page
 from plantao.documents.openapi import DocumentedApp
+from plantao.file_store import open_blobs
 from plantao.health import HealthMonitor
 from plantao.identity import audit_endpoints, second_factor_endpoints
 from plantao.identity.endpoints import auth_router, users_router
@@ -43,7 +45,6 @@ from plantao.identity.passwords import PasswordHasher
 from plantao.identity.policy import Permission
 from plantao.identity.repository.store import Store
 from plantao.identity.service import IdentityService
-from plantao.kit.blobs import Blobs, S3Access
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
 from plantao.kit.http.clients import Clients
@@ -121,6 +122,7 @@ CONTRACT = (
     manner_endpoints.router,
     dashboard.router,
     report_endpoints.router,
+    diagnosis_endpoints.router,
 )
 
 
@@ -174,19 +176,6 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         courtesy=WhatsAppCourtesy(database, numbers, receipts, clock),
         media=MediaStore(database, open_blobs(settings), clock),
     )
-
-
-def open_blobs(settings: Settings) -> Blobs:
-    """Where files are kept. Connects to nothing yet."""
-    access_key, secret_key = settings.media_s3_access_key, settings.media_s3_secret_key
-    endpoint = settings.media_s3_endpoint
-    access = S3Access(
-        str(endpoint) if endpoint is not None else None,
-        settings.media_s3_region,
-        access_key.get_secret_value() if access_key is not None else None,
-        secret_key.get_secret_value() if secret_key is not None else None,
-    )
-    return Blobs(settings.media_url or (settings.data_dir.resolve() / "media").as_uri(), access)
 
 
 _TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA, syncs.TOPIC, trainings.TOPIC)
@@ -325,6 +314,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.alert_feed = AlertFeed(parts.hub, leads)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
     app.state.dashboard = Dashboard(parts.database, identity.accounts, parts.clock, parts.rules.zone, parts.hub)
+    app.state.diagnosis = Diagnosis(settings, parts.database, parts.clock)
     app.state.reports = Reports(parts.database, identity.accounts)
     for router in CONTRACT:
         app.include_router(router, prefix=API)

@@ -12,7 +12,11 @@ WEBHOOK = "/api/v1/whatsapp/webhook"
 WITH_BODY = [
     (
         method,
-        re.sub(r"{\w+_id}", lambda name: "1" if name[0] in ("{user_id}", "{agent_id}", "{reply_id}") else ID, path),
+        re.sub(
+            r"{\w+_id}",
+            lambda name: "1" if name[0] in ("{user_id}", "{agent_id}", "{reply_id}", "{example_id}") else ID,
+            path,
+        ),
         operation,
     )
     for method, path, operation in operations(openapi_document())
