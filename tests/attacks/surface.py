@@ -367,9 +367,7 @@ ROWS = [
         LEADS,
         query={"source": "shipped", "intent": "saudacao", "search": "oi", "page": "1", "limit": "20"},
     ),
-    Row(
-        "POST", f"{V1}/chatbot/examples", (201, 201, 403, 403, 401), {"intent": "sem_conexao", "text": "{unique} caiu"}
-    ),
+    Row("POST", f"{V1}/chatbot/examples", (201, 201, 403, 403, 401), {"intent": "sem_conexao", "text": "{new_email}"}),
     Row("DELETE", f"{V1}/chatbot/examples/{{example_id}}", (404, 404, 403, 403, 401)),
     Row("PATCH", f"{V1}/chatbot/shipped-examples", LEADS, {"text": "oi", "disabled": False}),
     Row("POST", f"{V1}/chatbot/test", LEADS, {"text": "minha net caiu"}),
