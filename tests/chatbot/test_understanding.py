@@ -129,6 +129,13 @@ def test_it_learns_the_same_twice() -> None:
     assert all(first.probabilities(text) == second.probabilities(text) for _, text in EVALUATION)
 
 
+def test_one_sentence_more_leaves_the_others_as_they_were(understanding: Understanding) -> None:
+    """Else nobody could tell whether what was taught made it better or worse."""
+    more = learn([*TRAINING, (Intent.NO_CONNECTION, "a bruzunga tá encarnada")])
+    changed = [text for _, text in EVALUATION if more.classify(text)[0] is not understanding.classify(text)[0]]
+    assert len(changed) <= 1
+
+
 def test_the_figures_of_an_evaluation() -> None:
     judged = [
         Judged("a", Intent.BILLING, Intent.BILLING, 0.95),

@@ -10,7 +10,7 @@ from plantao.identity.models import Role
 
 pytestmark = pytest.mark.browser
 
-STRANGE = "a bruzunga tá encarnada"
+STRANGE = "bruzunga kzwqy xptozw"
 
 
 async def write(system: System, text: str) -> None:
@@ -52,7 +52,7 @@ async def teaches_what_it_did_not_understand(page: Page) -> None:
     await picture(page, "bot-unsure")
     await row.get_by_role("button", name="Ensinar").click()
     await expect(row).to_have_count(0)
-    await expect(page.get_by_text("Há mudanças que o robô ainda não aprendeu.")).to_be_visible()
+    await expect(page.get_by_text("Há o que treinar")).to_be_visible()
 
 
 async def keeps_its_own_examples(page: Page) -> None:
@@ -62,22 +62,23 @@ async def keeps_its_own_examples(page: Page) -> None:
     await new.fill("Boa noite!")
     await new.press("Enter")
     await expect(page.get_by_text("Esta frase já é um exemplo de fábrica de saudacao.")).to_be_visible()
-    await new.fill("minha bruzunga ficou encarnada")
+    await new.fill("bruzunga kzwqy de novo")
     await new.press("Enter")
-    await expect(page.get_by_role("button", name="Excluir: minha bruzunga ficou encarnada")).to_be_visible()
+    await expect(page.get_by_role("button", name="Excluir: bruzunga kzwqy de novo")).to_be_visible()
     await picture(page, "bot-examples")
-    await page.get_by_role("button", name="De fábrica").click()
+    await page.get_by_role("button", name="De fábrica", exact=True).click()
     await page.get_by_role("searchbox", name="Procurar").fill("luz vermelha")
     await page.get_by_role("button", name="Desligar:").first.click()
     await expect(page.get_by_role("button", name="Religar:")).to_have_count(1)
     await picture(page, "bot-shipped")
     await page.get_by_role("button", name="Religar:").click()
+    await expect(page.get_by_role("button", name="Religar:")).to_have_count(0)
     await page.get_by_role("button", name="Sem conexão").press("Enter")
 
 
 async def trains(page: Page) -> None:
     await page.get_by_role("button", name="Treinar").click()
-    await expect(page.get_by_text("O robô sabe tudo o que foi ensinado.")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("Em dia", exact=True)).to_be_visible(timeout=30_000)
     await expect(page.get_by_text("2 de 2")).to_be_visible()
     await picture(page, "bot-trained")
     await page.get_by_label("Frase", exact=True).fill(STRANGE)
