@@ -3,6 +3,7 @@
 from alembic import context
 
 # Importing the tables fills the metadata that autogenerate and `alembic check` compare with.
+import plantao.chatbot.tables
 import plantao.conversations.tables
 import plantao.customers.tables
 import plantao.identity.tables

@@ -1,14 +1,18 @@
 """What `plantao doctor` says of the account at Meta, and `plantao whatsapp subscribe`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from tests.stories.harness import running_system
 from tests.whatsapp.account.saying import ACCOUNT, NUMBER, Json
 from tests.whatsapp.graph.standin import Answer, StandIn, answer, hang_up
 
 from plantao.administration import subscribe
 from plantao.diagnosis import Finding, _whatsapp
+from plantao.diagnosis_words import State
+from plantao.identity.models import Role
 from plantao.kit.errors import ValidationFailed
 from plantao.settings import Settings
 
@@ -120,3 +124,43 @@ async def test_subscribing_with_and_without_a_callback(meta: tuple[StandIn, str]
     assert second.json() == {"override_callback_uri": "https://x.example/hook", "verify_token": "um-segredo"}
     with pytest.raises(ValidationFailed):
         await subscribe(settings(meta[1], whatsapp_business_account_id=None), None)
+
+
+async def test_every_finding_has_words_for_the_console(meta: tuple[StandIn, str]) -> None:
+    blocked = answer(200, STANDING | BLOCKED)
+    refused = answer(400, {"error": {"code": 190, "message": "no"}})
+    found = [one.words for one in await findings(meta, blocked, answer(200, apps()), refused)]
+    assert [one.state for one in found] == [State.FAILED] * 3
+    assert found[0].title == "Número +55 11 3333-4444"
+    assert found[0].detail == "Bloqueado: a Meta não deixa enviar. Sem pagamento."
+    assert "plantao whatsapp subscribe" in (found[1].remedy or "")
+    assert "190" in found[2].detail
+    assert found[2].remedy
+
+
+async def test_an_administrator_reads_it_and_many_at_once_cost_one_look(database_url: str) -> None:
+    async with running_system(database_url, whatsapp_business_account_id=ACCOUNT) as system:
+        admin = await system.person(Role.ADMIN)
+        answers = await asyncio.gather(*(admin.get("/diagnosis") for _ in range(10)))
+        assert {one.status_code for one in answers} == {200}
+        assert len({one.json()["checked_at"] for one in answers}) == 1
+        checks = {one["check"]: one for one in answers[0].json()["checks"]}
+        assert {name: one["state"] for name, one in checks.items()} == {
+            "settings": "ok",
+            "database": "ok",
+            "users_database": "off",
+            "files": "ok",
+            "whatsapp_number": "ok",
+            "whatsapp_webhook": "ok",
+            "whatsapp_templates": "ok",
+        }
+        assert "revision" not in answers[0].text  # in Portuguese
+
+
+async def test_what_is_missing_is_named_and_no_secret_is(database_url: str) -> None:
+    async with running_system(database_url, whatsapp_verify_token=None) as system:
+        told = (await (await system.person(Role.ADMIN)).get("/diagnosis")).json()["checks"]
+        states = {one["check"]: one["state"] for one in told}
+        assert (states["settings"], states["whatsapp_number"]) == ("failed", "off")
+        assert told[0]["detail"] == "PLANTAO_WHATSAPP_VERIFY_TOKEN falta."
+        assert "PLANTAO_WHATSAPP_VERIFY_TOKEN" in told[0]["remedy"]

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { changesOf, edgeOf } from '@/admin/audit/entries';
 import { filled } from '@/admin/desk/fill';
 import { asMonday, DAYS, faultOf, shiftsOf, sorted, withShift } from '@/admin/desk/week';
+import { byTrouble, type Check } from '@/admin/start/checks';
 import { type Found, progressOf, stepsOf } from '@/admin/start/steps';
 import type { Account, NumberState, Shift } from '@/admin/types';
 import { fitting } from '@/admin/users/filter';
@@ -32,6 +33,16 @@ describe('the week', () => {
     expect(shiftsOf(copied, 3)).toEqual([shift(3, '08:00', '12:00')]);
     expect(shiftsOf(copied, 6)).toEqual([shift(6, '09:00', '12:00')]);
     expect(copied).toEqual(sorted(copied));
+  });
+});
+
+describe('the check-up', () => {
+  it('shows troubles first, and else keeps the order', () => {
+    const states: Check['state'][] = ['ok', 'off', 'warning', 'failed', 'ok'];
+    const checks = states.map(
+      (state, n): Check => ({ check: 'files', state, title: `${n}`, detail: '', remedy: null }),
+    );
+    expect(byTrouble(checks).map((one) => one.title)).toEqual(['3', '2', '0', '4', '1']);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { texts as botEn } from '@/admin/bot/texts.en';
+import { texts as botPt } from '@/admin/bot/texts.pt';
 import { adminEn } from '@/admin/texts.en';
 import { adminPt } from '@/admin/texts.pt';
 import { texts as customerEn } from '@/customer/texts/en';
@@ -10,8 +12,8 @@ import { pt } from '@/texts/pt';
 
 const sources = import.meta.glob('../src/**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true });
 const all = Object.values(sources as Record<string, string>).join('\n');
-const portuguese = { ...pt, ...customerPt, ...dashboardPt, admin: adminPt };
-const english: unknown = { ...en, ...customerEn, ...dashboardEn, admin: adminEn };
+const portuguese = { ...pt, ...customerPt, ...dashboardPt, ...botPt, admin: adminPt };
+const english: unknown = { ...en, ...customerEn, ...dashboardEn, ...botEn, admin: adminEn };
 
 const at = (tree: unknown, key: string): unknown =>
   key.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], tree);

@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from plantao import __version__, health, observability
+from plantao import __version__, diagnosis_endpoints, health, observability
 from plantao.chatbot import endpoints as chatbot
-from plantao.chatbot.choice import build_engine
+from plantao.chatbot import manner_endpoints, teaching_endpoints, trainings
+from plantao.chatbot.choice import KEPT_IN, build_engine, open_mind
 from plantao.chatbot.engine import Engine
+from plantao.chatbot.knowledge import Mind
+from plantao.chatbot.training import LOOK_SECONDS as SCHOOL_SECONDS
+from plantao.chatbot.training import School
 from plantao.chatbot.turns import BotTurns
 from plantao.console.serving import ConsoleFiles
 from plantao.conversations import (
@@ -36,8 +40,10 @@ from plantao.dashboard import report_endpoints
 from plantao.dashboard.reports import Reports
 from plantao.dashboard.service import Dashboard
 from plantao.databases import open_store
+from plantao.diagnosis_endpoints import Diagnosis
 from plantao.documents import asyncapi, page
 from plantao.documents.openapi import DocumentedApp
+from plantao.file_store import open_blobs
 from plantao.health import HealthMonitor
 from plantao.identity import audit_endpoints, second_factor_endpoints
 from plantao.identity.endpoints import auth_router, users_router
@@ -46,7 +52,6 @@ from plantao.identity.passwords import PasswordHasher
 from plantao.identity.policy import Permission
 from plantao.identity.repository.store import Store
 from plantao.identity.service import IdentityService
-from plantao.kit.blobs import Blobs, S3Access
 from plantao.kit.clock import Clock, SystemClock
 from plantao.kit.db import Database
 from plantao.kit.http.clients import Clients
@@ -123,8 +128,11 @@ CONTRACT = (
     account.router,
     whatsapp_usage.router,
     chatbot.router,
+    teaching_endpoints.router,
+    manner_endpoints.router,
     dashboard.router,
     report_endpoints.router,
+    diagnosis_endpoints.router,
 )
 
 
@@ -139,6 +147,8 @@ class Parts:
     store: Store
     numbers: Numbers
     rules: IntakeRules
+    mind: Mind
+    school: School
     engine: Engine
     ledger: LedgerWriter
     limiter: RateLimiter
@@ -155,6 +165,10 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
     database = Database(database_url, hub)
     numbers = read_numbers(settings)
     receipts = Receipts()
+    debounce = timedelta(seconds=settings.bot_debounce_seconds)
+    zone, first = ZoneInfo(settings.timezone), numbers.first.phone_number_id
+    rules = IntakeRules(debounce, zone, first, numbers.without_bot)
+    mind = open_mind(settings)
     return Parts(
         settings=settings,
         clock=clock,
@@ -162,13 +176,10 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
         database=database,
         store=open_store(settings, database),
         numbers=numbers,
-        rules=IntakeRules(
-            timedelta(seconds=settings.bot_debounce_seconds),
-            ZoneInfo(settings.timezone),
-            numbers.first.phone_number_id,
-            numbers.without_bot,
-        ),
-        engine=build_engine(settings),
+        rules=rules,
+        mind=mind,
+        school=School(database, clock, mind, rules, settings.data_dir / KEPT_IN, debounce),
+        engine=build_engine(settings, mind),
         ledger=LedgerWriter(database, clock),
         limiter=RateLimiter(clock, redis_url),
         receipts=receipts,
@@ -177,20 +188,7 @@ def build_parts(settings: Settings, database_url: str, clock: Clock | None = Non
     )
 
 
-def open_blobs(settings: Settings) -> Blobs:
-    """Where files are kept. Connects to nothing yet."""
-    access_key, secret_key = settings.media_s3_access_key, settings.media_s3_secret_key
-    endpoint = settings.media_s3_endpoint
-    access = S3Access(
-        str(endpoint) if endpoint is not None else None,
-        settings.media_s3_region,
-        access_key.get_secret_value() if access_key is not None else None,
-        secret_key.get_secret_value() if secret_key is not None else None,
-    )
-    return Blobs(settings.media_url or (settings.data_dir.resolve() / "media").as_uri(), access)
-
-
-_TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA, syncs.TOPIC)
+_TOPICS = (ledger.TOPIC, events.BOT, events.OUTBOX, events.ROUTING, events.MEDIA, syncs.TOPIC, trainings.TOPIC)
 
 
 class Workers:
@@ -203,13 +201,16 @@ class Workers:
         self._unsubscribe = parts.hub.subscribe(self._ring)
         numbers, media = parts.numbers, parts.media
         materialiser = Materialiser(parts.database, parts.clock, parts.rules, numbers, parts.receipts, parts.ledger)
-        self._turns = BotTurns(parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone)
+        self._turns = BotTurns(
+            parts.database, parts.engine, parts.clock, bells[events.BOT], parts.rules.zone, lambda: parts.mind.manner
+        )
         self._sender = Sender(parts.database, numbers, parts.clock, bells[events.OUTBOX], parts.receipts, media)
         self._downloads = Downloads(parts.database, numbers, parts.clock, bells[events.MEDIA], media)
         housekeeping = Housekeeping(parts.database, parts.clock)
         account_sync = AccountSync(parts.database, parts.numbers, parts.clock)
         self._workers = [
             Worker("materialise", materialiser.step, bells[ledger.TOPIC]),
+            Worker("bot_school", parts.school.step, bells[trainings.TOPIC], poll=SCHOOL_SECONDS),
             Worker("bot", self._turns.step, bells[events.BOT]),
             Worker("routing", self._route, bells[events.ROUTING]),
             Worker("absence", Absence(parts.database, parts.clock).step, Bell(), poll=Absence.EVERY),
@@ -306,6 +307,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.intake_rules = parts.rules
     app.state.numbers = parts.numbers
     app.state.engine = parts.engine
+    app.state.mind = parts.mind
+    app.state.school = parts.school
     app.state.check_draft = check_draft
     app.state.fit_draft = TemplateDesk(parts.numbers).fit
     app.state.account = AccountSync(parts.database, parts.numbers, parts.clock)
@@ -321,6 +324,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.alert_feed = AlertFeed(parts.hub, leads)
     app.state.queue_feed = QueueFeed(parts.hub, parts.database, parts.clock, staff)
     app.state.dashboard = Dashboard(parts.database, identity.accounts, parts.clock, parts.rules.zone, parts.hub)
+    app.state.diagnosis = Diagnosis(settings, parts.database, parts.clock)
     app.state.reports = Reports(parts.database, identity.accounts)
     for router in CONTRACT:
         app.include_router(router, prefix=API)

@@ -16,6 +16,7 @@ from plantao.chatbot.failures import CircuitBreaker, EngineFailure
 from plantao.chatbot.fallback import FallbackEngine
 from plantao.chatbot.gemini import GeminiEngine
 from plantao.chatbot.intents_file import parse, shipped
+from plantao.chatbot.knowledge import Knowledge, Mind
 from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.prompt import HISTORY_TOKENS, SYSTEM, tokens, turns
 from plantao.chatbot.understanding import learn
@@ -43,7 +44,7 @@ async def gemini(stand_in: GeminiStandIn, **options: Any) -> AsyncIterator[Gemin
 
 
 def offline() -> OfflineEngine:
-    return OfflineEngine(learn(parse(shipped(), "intents.yaml")))
+    return OfflineEngine(Mind(Knowledge(learn(parse(shipped(), "intents.yaml")))))
 
 
 def counted(name: str, **labels: str) -> float:

@@ -41,13 +41,15 @@ def test_the_second_start_knows_the_same_without_learning(tmp_path: Path, traine
     assert len(files(tmp_path)) == 1
 
 
-def test_another_sentence_is_learnt_and_takes_the_old_ones_place(tmp_path: Path, trained: list[int]) -> None:
+def test_what_is_in_use_outlives_what_was_tried(tmp_path: Path, trained: list[int]) -> None:
     memory.learn(EXAMPLES, tmp_path)
-    [before] = files(tmp_path)
-    memory.learn([*EXAMPLES, (Intent.GREETING, "opa")], tmp_path)
-    assert trained == [len(EXAMPLES), len(EXAMPLES) + 1]
-    [after] = files(tmp_path)
-    assert after != before
+    [shipped] = files(tmp_path)
+    for number in range(memory.KEPT + 2):
+        memory.learn([*EXAMPLES, (Intent.GREETING, f"opa {number}")], tmp_path)
+        memory.learn(EXAMPLES, tmp_path)
+    assert trained == [len(EXAMPLES)] + [len(EXAMPLES) + 1] * (memory.KEPT + 2)
+    assert len(files(tmp_path)) == memory.KEPT
+    assert shipped in files(tmp_path)
 
 
 def test_other_code_is_another_classifier(tmp_path: Path, trained: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import pytest
 from plantao.chatbot.answers import ANSWERS, FOLLOW_UP, HAND_OVER, UNREADABLE, fill
 from plantao.chatbot.engine import Context, Intent, Line
 from plantao.chatbot.intents_file import parse, shipped
+from plantao.chatbot.knowledge import Knowledge, Mind
 from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.policy import needs_person
 from plantao.chatbot.speech import is_portuguese, promises
@@ -16,7 +17,7 @@ SAID = [text for texts in ANSWERS.values() for text in texts] + [*HAND_OVER, *FO
 
 @pytest.fixture(scope="module")
 def engine() -> OfflineEngine:
-    return OfflineEngine(learn(parse(shipped(), "intents.yaml")))
+    return OfflineEngine(Mind(Knowledge(learn(parse(shipped(), "intents.yaml")))))
 
 
 def customer(*texts: str) -> list[Line]:

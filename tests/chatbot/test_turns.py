@@ -11,6 +11,7 @@ from tests.conversations.world import fetch, hear
 
 from plantao.chatbot.engine import Context, Engine, Intent, Line, Reply
 from plantao.chatbot.intents_file import parse, shipped
+from plantao.chatbot.knowledge import Knowledge, Mind
 from plantao.chatbot.offline import OfflineEngine
 from plantao.chatbot.turns import LEASE, BotTurns
 from plantao.chatbot.understanding import learn
@@ -24,7 +25,7 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 def offline() -> OfflineEngine:
-    return OfflineEngine(learn(parse(shipped(), "intents.yaml")))
+    return OfflineEngine(Mind(Knowledge(learn(parse(shipped(), "intents.yaml")))))
 
 
 class SlowEngine:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from plantao.chatbot.choice import build_engine, evaluate_offline
+from plantao.chatbot.choice import build_engine, evaluate_offline, open_mind
 from plantao.chatbot.classifier import Classifier
-from plantao.chatbot.engine import Intent
+from plantao.chatbot.engine import Engine, Intent
 from plantao.chatbot.evaluation import Judged, calibration_error, evaluate
 from plantao.chatbot.features import normalise, words
 from plantao.chatbot.intents_file import IntentsFileError, parse, read_file, shipped
@@ -28,6 +28,10 @@ def understanding() -> Understanding:
 
 def settings(data_dir: Path) -> Settings:
     return Settings.model_validate({"data_dir": data_dir})
+
+
+def engine(data_dir: Path) -> Engine:
+    return build_engine(settings(data_dir), open_mind(settings(data_dir)))
 
 
 def triples(text: str) -> set[str]:
@@ -125,6 +129,13 @@ def test_it_learns_the_same_twice() -> None:
     assert all(first.probabilities(text) == second.probabilities(text) for _, text in EVALUATION)
 
 
+def test_one_sentence_more_leaves_the_others_as_they_were(understanding: Understanding) -> None:
+    """Else nobody could tell whether what was taught made it better or worse."""
+    more = learn([*TRAINING, (Intent.NO_CONNECTION, "a bruzunga tá encarnada")])
+    changed = [text for _, text in EVALUATION if more.classify(text)[0] is not understanding.classify(text)[0]]
+    assert len(changed) <= 1
+
+
 def test_the_figures_of_an_evaluation() -> None:
     judged = [
         Judged("a", Intent.BILLING, Intent.BILLING, 0.95),
@@ -148,10 +159,10 @@ def test_a_file_of_the_provider_takes_the_place_of_ours(tmp_path: Path) -> None:
     own = tmp_path / "chatbot/intents.yaml"
     own.write_text(SMALL.replace("financeiro a", "no").replace("financeiro b", "2024"), encoding="utf-8")
     assert {(Intent.BILLING, "no"), (Intent.BILLING, "2024")} <= set(read_file(own))
-    assert build_engine(settings(tmp_path)).name == "offline"
+    assert engine(tmp_path).name == "offline"
     own.write_text(SMALL.replace("financeiro:", "finanseiro:"), encoding="utf-8")
     with pytest.raises(SettingsError, match=rf"^{own}, line 19: there is no intent 'finanseiro'"):
-        build_engine(settings(tmp_path))
+        engine(tmp_path)
 
 
 @pytest.mark.parametrize(

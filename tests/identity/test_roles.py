@@ -114,6 +114,8 @@ NOTES = {
     Permission.SEE_QUEUE: "admin supervisor atendente",
     Permission.MANAGE_AGENTS: "admin supervisor",
     Permission.MANAGE_DESK: "admin supervisor",
+    Permission.MANAGE_BOT: "admin supervisor",
+    Permission.SEE_DIAGNOSIS: "admin",
 }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 # The metadata holds what was imported, and not every worker has run a migration.
+import plantao.chatbot.tables
 import plantao.conversations.tables
 import plantao.customers.tables
 import plantao.identity.tables

@@ -1,17 +1,21 @@
 /** The parts of the settings, in their order. Each is fetched when it is visited. */
 import {
   BookUser,
+  Bot,
   Clock,
   KeyRound,
   LayoutTemplate,
   ListChecks,
   MessageSquareText,
+  MessagesSquare,
   Phone,
   ScrollText,
   Tag,
 } from 'lucide-vue-next';
 import { type Component, defineAsyncComponent } from 'vue';
 import type { Role } from '@/api/types';
+import { learn } from '@/texts/texts';
+import { botTexts } from './bot/texts';
 
 export interface Section {
   slug: string;
@@ -28,6 +32,10 @@ const STAFF: readonly Role[] = ['admin', 'supervisor', 'atendente'];
 const ADMINS: readonly Role[] = ['admin'];
 
 const page = (load: () => Promise<{ default: Component }>): Component => defineAsyncComponent(load);
+
+/** A page whose texts come with it. */
+const botPage = (load: () => Promise<{ default: Component }>): Component =>
+  page(async () => (await Promise.all([load(), learn(botTexts)]))[0]);
 
 export const sections: readonly Section[] = [
   {
@@ -48,6 +56,14 @@ export const sections: readonly Section[] = [
   },
   { slug: 'etiquetas', text: 'tags', icon: Tag, roles: LEADS, page: page(() => import('./tags/Tags.vue')) },
   { slug: 'horario', text: 'hours', icon: Clock, roles: LEADS, page: page(() => import('./desk/Hours.vue')) },
+  { slug: 'robo', text: 'bot', icon: Bot, roles: LEADS, page: botPage(() => import('./bot/Robot.vue')) },
+  {
+    slug: 'intencoes',
+    text: 'intents',
+    icon: MessagesSquare,
+    roles: LEADS,
+    page: botPage(() => import('./bot/Intents.vue')),
+  },
   { slug: 'numeros', text: 'numbers', icon: Phone, roles: LEADS, page: page(() => import('./whatsapp/Numbers.vue')) },
   {
     slug: 'modelos',

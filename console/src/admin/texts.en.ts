@@ -197,6 +197,8 @@ export const adminEn: AdminTexts = {
     opensAt: 'Now: closed, opens {when}',
     never: 'Now: closed, no opening in sight',
   },
+  bot: { name: 'Bot' },
+  intents: { name: 'Intents' },
   numbers: {
     name: 'WhatsApp: numbers',
     title: 'WhatsApp numbers',
@@ -320,7 +322,7 @@ export const adminEn: AdminTexts = {
     },
     how: {
       secure: 'This page came without HTTPS. Meta delivers only to an https:// address that the internet reaches.',
-      meta: 'Meta refuses the access, or does not answer. Check on the server, and see what "plantao doctor" says:',
+      meta: 'Meta refuses the access, or does not answer. See why in the check-up below, and check on the server:',
       account: 'Without it there are no templates and no news of the number. The server lacks:',
       number: 'Meta has not released the number, or was not asked yet. The numbers say why.',
       webhook: 'No customer has written yet. Enter this address in the app at Meta and send a message from a phone.',
@@ -345,6 +347,12 @@ export const adminEn: AdminTexts = {
     value: 'Variable {name}',
     send: 'Send test',
     open: 'Open the conversation',
+    checks: 'Check-up',
+    checked: 'Done at {when}',
+    checkAgain: 'Check again',
+    noTroubles: 'Nothing wrong.',
+    troubles: '{n} point needs attention. | {n} points need attention.',
+    check: { ok: 'Right', warning: 'Attention', failed: 'Wrong', off: 'Not used' },
     services: 'Services',
     version: 'Plantão {version}',
     service: {

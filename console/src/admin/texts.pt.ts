@@ -17,7 +17,7 @@ export const adminPt = {
   role: { admin: 'Administrador', supervisor: 'Supervisor', atendente: 'Atendente', user: 'Sem função' },
   roleMay: {
     admin: 'Tudo: usuários, auditoria, ajustes e todas as conversas.',
-    supervisor: 'Todas as conversas, o painel, os relatórios, as respostas prontas e o horário.',
+    supervisor: 'Todas as conversas, o painel, os relatórios, as respostas prontas, o horário e o robô.',
     atendente: 'As próprias conversas e a fila.',
     user: 'Só a própria conta, até receber uma função.',
   },
@@ -195,6 +195,8 @@ export const adminPt = {
     opensAt: 'Agora: fechado, abre {when}',
     never: 'Agora: fechado, sem abertura à vista',
   },
+  bot: { name: 'Robô' },
+  intents: { name: 'Intenções' },
   numbers: {
     name: 'WhatsApp: números',
     title: 'Números do WhatsApp',
@@ -318,7 +320,7 @@ export const adminPt = {
     },
     how: {
       secure: 'Esta página veio sem HTTPS. A Meta só entrega mensagens a um endereço https:// que a internet alcança.',
-      meta: 'A Meta não aceita o acesso, ou não responde. Confira no servidor, e veja o que diz "plantao doctor":',
+      meta: 'A Meta não aceita o acesso, ou não responde. Veja o motivo na verificação abaixo, e confira no servidor:',
       account: 'Sem ela não há modelos, nem notícias do número. Falta no servidor:',
       number: 'A Meta ainda não liberou o número, ou não foi consultada. Veja o motivo nos números.',
       webhook:
@@ -344,6 +346,12 @@ export const adminPt = {
     value: 'Variável {name}',
     send: 'Enviar teste',
     open: 'Abrir a conversa',
+    checks: 'Verificação',
+    checked: 'Feita às {when}',
+    checkAgain: 'Verificar de novo',
+    noTroubles: 'Nada de errado.',
+    troubles: '{n} ponto pede atenção. | {n} pontos pedem atenção.',
+    check: { ok: 'Certo', warning: 'Atenção', failed: 'Errado', off: 'Não usado' },
     services: 'Serviços',
     version: 'Plantão {version}',
     service: {

@@ -1,6 +1,7 @@
 """What the offline engine says. No answer promises anything: the engine has done nothing but read.
 
-`{name}` is " João" or nothing; `{plan}` is " Seu plano é o de 100 Mbps." or nothing.
+`{name}` is " João" or nothing; `{plan}` is " Seu plano é o de 100 Mbps." or nothing; `{provider}` is " da Horizonte" or
+nothing.
 """
 
 from plantao.chatbot.engine import Intent
@@ -8,10 +9,13 @@ from plantao.chatbot.engine import Intent
 ANSWERS: dict[Intent, tuple[str, ...]] = {
     Intent.GREETING: (
         (
-            "Olá{name}! Sou o assistente virtual. Me conte em poucas palavras como posso ajudar: "
+            "Olá{name}! Sou o assistente virtual{provider}. Me conte em poucas palavras como posso ajudar: "
             "internet, fatura, planos ou visita técnica."
         ),
-        "Oi{name}! Aqui é o assistente virtual. É sobre a sua internet, a fatura, um plano ou uma visita técnica?",
+        (
+            "Oi{name}! Aqui é o assistente virtual{provider}. "
+            "É sobre a sua internet, a fatura, um plano ou uma visita técnica?"
+        ),
         "Olá{name}! Em que posso ajudar? Falo de internet, fatura, planos e visitas técnicas.",
     ),
     Intent.NO_CONNECTION: (
@@ -138,8 +142,12 @@ ACTIONS: dict[Intent, list[str]] = {
 }
 
 
-def fill(template: str, *, name: str | None, plan: str | None = None) -> str:
-    """The template with the customer's first name and plan, as far as they are known."""
+def fill(template: str, *, name: str | None, plan: str | None = None, provider: str = "") -> str:
+    """The template with the customer's first name and plan and the provider's name, as far as they are known."""
     first = name.split()[0] if name and name.strip() else ""
     known = " ".join(plan.split()) if plan else ""
-    return template.format(name=f" {first}" if first else "", plan=f" Seu plano é o de {known}." if known else "")
+    return template.format(
+        name=f" {first}" if first else "",
+        plan=f" Seu plano é o de {known}." if known else "",
+        provider=f" da {provider}" if provider else "",
+    )

@@ -4,11 +4,11 @@ Measured against naive Bayes on the same features (five folds): seven points bet
 """
 
 import math
-import random
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
+from zlib import crc32
 
 import msgspec
 
@@ -17,6 +17,7 @@ from plantao.chatbot.features import hits, letters, pieces, words
 
 INTENTS = tuple(Intent)
 _EPOCHS = 2
+_SEED = "a"  # of the order of learning: three of them gave a macro-F1 of 0.927 to 0.936
 _RATE = 2.5
 _LEARNT = 0.9  # a sentence that is this sure is left alone
 _IGNORED = 0.02  # a wrong intent below this probability needs no push
@@ -58,9 +59,8 @@ class Classifier:
         values = _values(seen)
         squares = array("d", (value * value for value in values.values()))
         made = cls(values, squares, [array("d", bytes(8 * len(values))) for _ in INTENTS])
-        made._train(
-            [(INTENTS.index(intent), made._vector(*one)) for (intent, _), one in zip(examples, seen, strict=True)]
-        )
+        answers = [(INTENTS.index(intent), made._vector(*one)) for (intent, _), one in zip(examples, seen, strict=True)]
+        made._train(answers, [text for _, text in examples])
         return made
 
     @classmethod
@@ -97,13 +97,14 @@ class Classifier:
         features += sorted(self._numbers[name] for name in told & self._numbers.keys())
         return Vector(features, 1 / length)
 
-    def _train(self, vectors: list[tuple[int, Vector]]) -> None:
-        dice = random.Random(1)  # noqa: S311 - an order of examples, the same at every start
+    def _train(self, vectors: Sequence[tuple[int, Vector]], texts: Sequence[str]) -> None:
+        learnt: set[int] = set()
         for epoch in range(_EPOCHS):
             rate = _RATE / (1 + epoch / 2)
-            dice.shuffle(vectors)
-            # Who is learnt is not asked again: that halves the time and costs nothing that could be measured.
-            vectors = [(answer, vector) for answer, vector in vectors if self._learn(answer, vector, rate)]
+            for number in _order(texts, epoch):
+                # Who is learnt is not asked again: that halves the time and costs nothing that could be measured.
+                if number not in learnt and not self._learn(*vectors[number], rate):
+                    learnt.add(number)
 
     def _learn(self, answer: int, vector: Vector, rate: float) -> bool:
         """One step down the gradient of the log loss, unless the sentence is learnt: then False."""
@@ -125,6 +126,14 @@ class Classifier:
 def _see(text: str) -> tuple[set[str], set[str]]:
     found = words(text)
     return pieces(found), hits(found)
+
+
+def _order(texts: Sequence[str], epoch: int) -> list[int]:
+    """A mixed order in which one sentence more or less leaves all the others where they were.
+
+    Measured: shuffled anew, two sentences more moved the macro-F1 by two points, up or down; so, by none.
+    """
+    return sorted(range(len(texts)), key=lambda number: crc32(f"{_SEED}{epoch} {texts[number]}".encode()))
 
 
 def _values(seen: Sequence[tuple[set[str], set[str]]]) -> dict[str, float]:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from plantao.chatbot.engine import Engine
+from plantao.chatbot.knowledge import Mind
 from plantao.chatbot.schemas import ChatbotMessageInput, ChatbotMessageOut, EscalateInput, EscalateOut
 from plantao.chatbot.service import Facts, consult, escalate
 from plantao.conversations.views import encode_json
@@ -32,7 +33,8 @@ async def ask_chatbot(
     engine: Engine = request.app.state.engine
     known = body.context
     facts = Facts(known.customer_name, known.customer_plan) if known else Facts()
-    reply = await consult(db, engine, actor, body.conversation_id, body.message, facts)
+    mind: Mind = request.app.state.mind
+    reply = await consult(db, engine, mind.manner, actor, body.conversation_id, body.message, facts)
     answer = {
         "response": reply.response,
         "intent": reply.intent,

@@ -1,6 +1,6 @@
 """What an engine is: a conversation in, a reply out. It sends nothing and changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -33,12 +33,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`protocol`: the conversation's human number. `unsure_count`: turns in a row that the bot did not understand."""
+    """`protocol`: the conversation's human number. `unsure_count`: turns in a row that the bot did not understand.
+
+    `provider`: what an engine may say of the provider, by its name in Portuguese.
+    """
 
     protocol: str
     customer_name: str | None = None
     customer_plan: str | None = None
     unsure_count: int = 0
+    provider: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

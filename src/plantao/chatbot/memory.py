@@ -8,6 +8,7 @@ import hashlib
 import os
 import struct
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.resources import files
@@ -20,6 +21,7 @@ from plantao.chatbot.classifier import Classifier, Example, Learnt
 
 log = structlog.get_logger(__name__)
 
+KEPT = 3  # files: what is shipped, what the provider taught, and what was taught before that
 _MADE_BY = ("classifier.py", "features.py", "lexicon.py")  # a change in these is another classifier
 
 
@@ -44,17 +46,20 @@ def _fingerprint(examples: Sequence[Example]) -> str:
 
 def _read(path: Path) -> Classifier | None:
     try:
-        return Classifier.recall(msgspec.msgpack.decode(path.read_bytes(), type=Learnt))
+        known = Classifier.recall(msgspec.msgpack.decode(path.read_bytes(), type=Learnt))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
         log.warning("learnt_unreadable", error=type(error).__name__)
         return None
+    with suppress(OSError):
+        os.utime(path)  # it is of use still
+    return known
 
 
 def _write(path: Path, learnt: Learnt) -> None:
-    """Whole or not at all, and in the place of older ones. Where nothing can be written, each start learns again."""
-    draft = path.with_suffix(f".{os.getpid()}")
+    """Whole or not at all, and in the place of the oldest. Where nothing can be written, each start learns again."""
+    draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     try:
         path.parent.mkdir(exist_ok=True)
         draft.write_bytes(msgspec.msgpack.encode(learnt))
@@ -64,7 +69,11 @@ def _write(path: Path, learnt: Learnt) -> None:
     except OSError as error:
         log.warning("learnt_not_kept", error=type(error).__name__)
         return
-    for old in path.parent.glob("*.msgpack"):
-        if old != path:
-            with suppress(OSError):
-                old.unlink()
+    _forget_the_oldest(path.parent)
+
+
+def _forget_the_oldest(directory: Path) -> None:
+    with suppress(OSError):  # another process may do the same
+        newest_first = sorted(directory.glob("*.msgpack"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for old in newest_first[KEPT:]:
+            old.unlink()

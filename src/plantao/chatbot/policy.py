@@ -2,13 +2,13 @@
 
 from plantao.chatbot.engine import Intent, Reply
 
-SURE = 0.5
+SURE = 0.5  # unless the provider says otherwise: `manner`
 UNSURE_TURNS = 2
 ALWAYS_TRANSFERRED = frozenset({Intent.HUMAN, Intent.COMPLAINT, Intent.CANCELLATION})
 
 
-def is_unsure(reply: Reply) -> bool:
-    return reply.confidence < SURE
+def is_unsure(reply: Reply, sure: float = SURE) -> bool:
+    return reply.confidence < sure
 
 
 def needs_person(reply: Reply, unsure_count: int) -> bool:

@@ -108,4 +108,9 @@ def _record(context: Context) -> str:
         "primeiro_nome": name[0][:MAX_FACT] if name else None,
         "plano": (context.customer_plan or "")[:MAX_FACT] or None,
     }
-    return f"Cadastro do cliente: {json.dumps(facts, ensure_ascii=False)}"
+    record = f"Cadastro do cliente: {json.dumps(facts, ensure_ascii=False)}"
+    if not context.provider:
+        return record
+    # The provider's own words, which may be said as they are: the one source of links.
+    told = json.dumps(context.provider, ensure_ascii=False)
+    return f"Dados do provedor, que você pode citar: {told}\n{record}"

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from plantao.chatbot.engine import Context, Engine, Line, Reply
+from plantao.chatbot.manner import Manner
 from plantao.chatbot.policy import is_unsure, needs_person
 from plantao.chatbot.turns import HISTORY, read_line
 from plantao.conversations import bot_turns, queueing, repository
@@ -43,7 +44,13 @@ class Place:
 
 
 async def consult(
-    database: Database, engine: Engine, actor: Actor, conversation_id: UUID, message: str, facts: Facts
+    database: Database,
+    engine: Engine,
+    manner: Manner,
+    actor: Actor,
+    conversation_id: UUID,
+    message: str,
+    facts: Facts,
 ) -> Reply:
     """What the engine would answer to `message` as the customer's next one. Nothing is stored or sent.
 
@@ -53,9 +60,10 @@ async def consult(
     async with database.transaction() as tx:
         conversation = await access_conversation(tx, actor, conversation_id)
         rows = await bot_turns.history(tx, conversation.id, HISTORY)
-    reply = await engine.reply(_lines(rows, message), _context(conversation, facts))
+    reply = await engine.reply(_lines(rows, message), _context(conversation, facts, manner))
     async with database.transaction() as tx:
-        unsure_count = await bot_turns.count_unsure(tx, conversation.id, unsure=is_unsure(reply))
+        unsure = is_unsure(reply, manner.confidence_threshold)
+        unsure_count = await bot_turns.count_unsure(tx, conversation.id, unsure=unsure)
     return replace(reply, should_transfer=needs_person(reply, unsure_count))
 
 
@@ -67,9 +75,9 @@ def _lines(rows: Sequence[Row[Any]], message: str) -> list[Line]:
     return [*lines, Line(from_customer=True, text=message)]
 
 
-def _context(conversation: Conversation, facts: Facts) -> Context:
+def _context(conversation: Conversation, facts: Facts, manner: Manner) -> Context:
     name = facts.customer_name or conversation.customer_name
-    return Context(conversation.protocol, name, facts.customer_plan, conversation.bot_unsure_count)
+    return Context(conversation.protocol, name, facts.customer_plan, conversation.bot_unsure_count, manner.facts())
 
 
 async def escalate(tx: Transaction, actor: Actor, conversation_id: UUID, reason: str | None, clock: Clock) -> Place:

@@ -36,6 +36,8 @@ END = text("""
     UPDATE conversations SET bot_due_at = NULL, bot_unsure_count = :unsure_count WHERE id = :id
 """)
 
+END_UNANSWERED = text("UPDATE conversations SET bot_due_at = NULL, bot_unsure_count = 0 WHERE id = :id")
+
 COUNT_UNSURE = text("""
     UPDATE conversations SET bot_unsure_count = CASE WHEN :unsure THEN least(bot_unsure_count + 1, 100) ELSE 0 END
     WHERE id = :id AND handled_by = 'bot' RETURNING bot_unsure_count
@@ -92,6 +94,11 @@ async def end_turn(tx: Transaction, conversation_id: UUID, understood: Understoo
         "now": now,
     }
     await tx.run(END, values)
+
+
+async def end_unanswered(tx: Transaction, conversation_id: UUID) -> None:
+    """A turn in which nothing was to be understood: no report speaks of it."""
+    await tx.run(END_UNANSWERED, {"id": conversation_id})
 
 
 async def count_unsure(tx: Transaction, conversation_id: UUID, *, unsure: bool) -> int:

@@ -19,9 +19,10 @@ from plantao.kit.ids import uuid7
 Writer = tuple[CustomerId, str]  # a customer, and the number of ours that they wrote to
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IntakeRules:
-    """`bot_debounce`: how long the bot waits for the rest of a burst; `zone`: where the day of a protocol begins.
+    """`bot_debounce`: how long the bot waits for the rest of a burst; may change at any time. `zone`: where the day of
+    a protocol begins.
 
     `first_number`: the number of ours that is meant where none is named; `without_bot`: on which a person answers.
     """

@@ -28,10 +28,10 @@ TAGS: Final = {
     "desk": "A mesa: respostas prontas, etiquetas e horário de atendimento.",
     "agents": "Atendentes: situação e capacidade.",
     "whatsapp": "Webhook da Meta, envio para um telefone, templates, situação dos números e o que a Meta cobrou.",
-    "chatbot": "Perguntar ao chatbot, e chamar uma pessoa no lugar dele.",
+    "chatbot": "Perguntar ao chatbot, chamar uma pessoa no lugar dele, ensiná-lo e dizer como ele atende.",
     "dashboard": "Números do dia, atendentes e fila.",
     "reports": "Como foi um período, em JSON ou em planilha.",
-    "health": "Saúde e métricas do servidor.",
+    "health": "Saúde, métricas e diagnóstico do servidor.",
 }
 
 # Of models whose docstring speaks to programmers of the server.

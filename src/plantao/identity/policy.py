@@ -21,6 +21,8 @@ class Permission(StrEnum):
     SEE_QUEUE = "see_queue"
     MANAGE_AGENTS = "manage_agents"
     MANAGE_DESK = "manage_desk"  # canned replies, business hours
+    MANAGE_BOT = "manage_bot"  # what it says, what it understands, and what customers said that it did not
+    SEE_DIAGNOSIS = "see_diagnosis"
 
 
 _STAFF = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.ATTENDANT})
@@ -40,6 +42,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_QUEUE: _STAFF,
     Permission.MANAGE_AGENTS: _LEADS,
     Permission.MANAGE_DESK: _LEADS,
+    Permission.MANAGE_BOT: _LEADS,
+    Permission.SEE_DIAGNOSIS: frozenset({Role.ADMIN}),
 }
 
 

@@ -1,0 +1,6 @@
+import type { PartTexts } from '@/texts/texts';
+
+export const botTexts: PartTexts = {
+  'pt-BR': () => import('./texts.pt'),
+  en: () => import('./texts.en'),
+};
