@@ -190,7 +190,7 @@ export const pt = {
   },
   palette: {
     title: 'Paleta de comandos',
-    placeholder: 'Busque um comando ou uma conversa…',
+    placeholder: 'Busque comando ou conversa…',
     none: 'Nada encontrado.',
     commands: 'Comandos',
     conversations: 'Conversas',
