@@ -47,6 +47,7 @@ lint: install ## Check style, types and layers
 	$(NODE) node_modules/@biomejs/biome/bin/biome check .
 	$(BIN)/python scripts/console_types.py
 	$(NODE) node_modules/vue-tsc/bin/vue-tsc.js --noEmit
+	$(NODE) node_modules/typescript/bin/tsc -p worker --noEmit
 
 format: install ## Put the code into the agreed shape
 	$(BIN)/ruff check --fix .

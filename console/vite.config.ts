@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
+import { shell } from './build/shell.ts';
 
 const COMPRESSED = /\.(js|css|html|svg|webmanifest)$/;
 const SMALL = 1024; // below, a compressed file saves no packet
@@ -32,7 +33,7 @@ function compress(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [vue(), compress()],
+  plugins: [vue(), shell(), compress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_OPTIONS_API__: false,
@@ -46,7 +47,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true, // tells a test what the first screen loads; it is not served
     rolldownOptions: {
+      input: { index: fileURLToPath(new URL('./index.html', import.meta.url)), sw: 'worker/worker.ts' },
       output: {
+        // A service worker governs what lies below its own address, and keeps that address for ever.
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         // What parts share is one file: dozens of small ones are slower to come, and compress worse.
         codeSplitting: {
           groups: [{ name: 'core', minShareCount: 2, test: (id) => !/src\/(dashboard|admin)\//.test(id) }],
@@ -61,5 +65,5 @@ export default defineConfig({
       '/ws': { target: 'ws://127.0.0.1:8000', ws: true },
     },
   },
-  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', css: true },
 } as Parameters<typeof defineConfig>[0]);

@@ -1,6 +1,7 @@
 import { VueQueryPlugin } from '@tanstack/vue-query';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { missed } from './offline/offer';
 import { router } from './router';
 import { start } from './session/session';
 import { listenForKeys } from './shell/commands';
@@ -8,6 +9,10 @@ import { i18n, speak, spoken } from './texts/texts';
 import './ui/tokens.css';
 import './ui/base.css';
 
+const WORKER_MS = 1_000; // the first screen goes before
+
 await Promise.all([start(), speak(spoken())]);
 listenForKeys();
+addEventListener('vite:preloadError', missed);
 createApp(App).use(i18n).use(router).use(VueQueryPlugin).mount('#app');
+if (import.meta.env.PROD) window.setTimeout(async () => (await import('./offline/worker')).putUp(), WORKER_MS);

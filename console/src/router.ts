@@ -1,5 +1,6 @@
 import { type Component, watch } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
+import { want } from './offline/offer';
 import LogIn from './session/LogIn.vue';
 import { session } from './session/session';
 import { mayWatchAll } from './shell/roles';
@@ -50,6 +51,9 @@ export const router = createRouter({
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });
+
+// A page that cannot be fetched is where the next build opens.
+router.onError((_, to) => want(to.fullPath));
 
 router.beforeEach((to) => {
   if (to.name !== 'login' && !session.user) {

@@ -63,6 +63,16 @@ async def test_hashed_files_are_kept_for_ever_and_come_compressed(system: System
     assert refused.headers["content-encoding"] == "gzip"
 
 
+async def test_the_service_worker_is_asked_for_anew_and_bound_by_the_policy(system: System) -> None:
+    answer = await system.client.get("/sw.js", headers={"sec-fetch-dest": "serviceworker"})
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "connect-src 'self'" in answer.headers["content-security-policy"]
+    named = set(re.findall(r'"(/[^"]*)"', answer.text.partition('files":')[2].partition("]")[0]))
+    assert {"/", "/theme.js", "/favicon.svg"} < named
+    assert named >= {path for path in read_site() if path.startswith("/assets/")}
+
+
 async def test_the_console_costs_nobody_a_request_of_the_limit(system: System) -> None:
     assert "x-ratelimit-limit" not in (await system.client.get("/")).headers
 

@@ -28,6 +28,7 @@ export class Line {
 
   constructor(private readonly ears: Ears) {
     addEventListener('online', () => this.hurry());
+    addEventListener('offline', () => this.socket && this.beat(this.socket)); // a server on this machine is still there
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.hurry());
   }
 

@@ -45,6 +45,7 @@ export function listenForKeys(): void {
 function find(event: KeyboardEvent): Command | undefined {
   const pressed = nameOf(event);
   if (!pressed.startsWith('mod+') && (hushed.count > 0 || isWriting(event.target))) return undefined;
+  if (pressed === 'Enter' && hasOwnEnter(event.target)) return undefined;
   const sequence = Date.now() - firstAt < SEQUENCE_MS ? `${first} ${pressed}` : '';
   first = pressed;
   firstAt = Date.now();
@@ -56,6 +57,11 @@ function nameOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return `mod+${key}`;
   return event.altKey ? `alt+${key}` : key;
+}
+
+/** A button is pressed by Enter, a link followed: unless it leads to where one is. */
+function hasOwnEnter(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, summary, a:not([aria-current])') !== null;
 }
 
 function isWriting(target: EventTarget | null): boolean {

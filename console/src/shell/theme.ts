@@ -21,6 +21,7 @@ export function toggleTheme(): void {
 function show(): void {
   const isDark = theme.value === 'system' ? dark.matches : theme.value === 'dark';
   document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  document.querySelector('meta[name=theme-color]')?.setAttribute('content', isDark ? '#0e1211' : '#f6f7f7');
 }
 
 dark.addEventListener('change', show);

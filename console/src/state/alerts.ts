@@ -20,6 +20,9 @@ export function onVisit(go: (id: string) => void): void {
   visit = go;
 }
 
+/** The service worker hears of the click, and chooses a window. */
+navigator.serviceWorker?.addEventListener('message', ({ data }) => data.visit && visit(data.visit));
+
 export function tellOfMessage(conversationId: string, message: Message): void {
   const info = threads.get(conversationId)?.info;
   const own = info?.assigned_to === session.user?.id;
@@ -50,12 +53,16 @@ function show(watched: boolean, conversationId: string, title: string, words: st
   if (watched && looking === conversationId) return;
   if (preferences.sound) chime();
   if (watched || !preferences.notices || Notification.permission !== 'granted') return;
-  const notice = new Notification(title, {
-    body: words.slice(0, 140),
-    tag: conversationId,
-    icon: '/favicon.svg',
-    silent: true,
-  });
+  void notify(conversationId, title, words);
+}
+
+/** By the service worker where there is one: it finds the window when somebody clicks, and phones know no other way. */
+async function notify(conversationId: string, title: string, words: string): Promise<void> {
+  const body = words.slice(0, 140);
+  const options = { body, tag: conversationId, data: conversationId, icon: '/icons/192.png', silent: true };
+  const worker = await navigator.serviceWorker?.getRegistration();
+  if (worker?.active) return worker.showNotification(title, options);
+  const notice = new Notification(title, options);
   notice.onclick = () => {
     window.focus();
     visit(conversationId);

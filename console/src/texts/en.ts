@@ -197,12 +197,14 @@ export const en: Texts = {
   },
   presence: { label: 'Your status', online: 'Available', away: 'Away' },
   live: {
-    cut: 'No connection. Trying again…',
+    cut: 'No connection to the server. Trying again…',
+    offline: 'This device has no network.',
     kept: 'What you send now leaves when the connection is back.',
     now: 'Try now',
     on: 'Connected',
     off: 'Reconnecting',
   },
+  version: { ready: 'There is a new version of Plantão.', reload: 'Reload', later: 'Later' },
   menu: {
     user: 'Your account',
     theme: 'Theme',

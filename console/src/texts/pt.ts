@@ -196,12 +196,14 @@ export const pt = {
   },
   presence: { label: 'Sua situação', online: 'Disponível', away: 'Ausente' },
   live: {
-    cut: 'Sem conexão. Tentando de novo…',
+    cut: 'Sem conexão com o servidor. Tentando de novo…',
+    offline: 'Este aparelho está sem rede.',
     kept: 'O que você enviar agora sai quando a conexão voltar.',
     now: 'Tentar agora',
     on: 'Conectado',
     off: 'Reconectando',
   },
+  version: { ready: 'Há uma nova versão do Plantão.', reload: 'Recarregar', later: 'Depois' },
   menu: {
     user: 'Sua conta',
     theme: 'Tema',
@@ -213,7 +215,7 @@ export const pt = {
   },
   palette: {
     title: 'Paleta de comandos',
-    placeholder: 'Busque um comando ou uma conversa…',
+    placeholder: 'Busque comando ou conversa…',
     none: 'Nada encontrado.',
     commands: 'Comandos',
     conversations: 'Conversas',

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from plantao.console.site import ENCODINGS, HASHED, INDEX, Asset, read_site
+from plantao.console.site import ENCODINGS, HASHED, INDEX, WORKER, Asset, read_site
 from plantao.kit.errors import AppError, ErrorCode
 
 # `blob:` is for files of messages that were fetched with the token; sound and films are played from a signed address of
@@ -65,7 +65,7 @@ def _answer(path: str, site: Mapping[str, Asset], headers: Headers) -> Response:
     if asset is None:
         raise NotBuilt("O console ainda não foi construído. Rode: make install")
     own = {"Cache-Control": asset.cache_control, "ETag": asset.etag, "Vary": "Accept-Encoding"}
-    if path == INDEX:
+    if path in {INDEX, WORKER}:
         own |= {"Content-Security-Policy": POLICY, "Permissions-Policy": PERMISSIONS}
     if asset.etag in headers.get("if-none-match", ""):
         return Response(status_code=304, headers=own)

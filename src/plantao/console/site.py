@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 INDEX: Final = "/index.html"
+WORKER: Final = "/sw.js"  # the service worker; what it fetches is under a policy too
 HASHED: Final = "/assets/"  # below it a name tells the content: another content has another name
 ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}  # the first that a browser takes
 
