@@ -20,6 +20,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     kind: fc.constant('prioritised' as const),
     priority: fc.constantFrom('low' as const, 'normal' as const, 'high' as const),
   }),
+  fc.record({ kind: fc.constant('snoozed' as const), hours: fc.integer({ min: 1, max: 48 }) }),
+  fc.record({ kind: fc.constant('woken' as const) }),
   fc.record({ kind: fc.constant('closed' as const), as: fc.constantFrom('resolved' as const, 'closed' as const) }),
 );
 const changes = fc.array(change, { maxLength: 30 });

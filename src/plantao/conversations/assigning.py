@@ -13,8 +13,8 @@ from plantao.conversations.events import (
     ROUTING,
     ConversationAssigned,
     ConversationClosed,
-    ConversationUpdated,
     announce,
+    updated,
 )
 from plantao.conversations.models import ConversationStatus, HandledBy, Priority, Resolution
 from plantao.conversations.policy import PRIORITY_RANK, status_after
@@ -28,7 +28,7 @@ HAND_TO = text("""
         UPDATE conversations SET
             status = 'in_progress', handled_by = 'agent', assigned_to = :agent_id, last_agent_id = :agent_id,
             assigned_at = :now, awaiting_since = coalesce(awaiting_since, queued_at, :now), queued_at = NULL,
-            bot_due_at = NULL
+            bot_due_at = NULL, snoozed_until = NULL
         WHERE id = :id AND status IN ('queue', 'in_progress') AND assigned_to IS NOT DISTINCT FROM :owner
         RETURNING id, assigned_to, assigned_at, awaiting_since
     )
@@ -40,14 +40,14 @@ HAND_TO = text("""
 ENQUEUE = text("""
     UPDATE conversations SET
         status = 'queue', handled_by = 'none', assigned_to = NULL, queued_at = :now, bot_due_at = NULL,
-        awaiting_since = coalesce(awaiting_since, :now)
+        awaiting_since = coalesce(awaiting_since, :now), snoozed_until = NULL
     WHERE id = :id AND status = 'in_progress'
 """)
 
 CLOSE = text("""
     UPDATE conversations SET
         status = :status, handled_by = 'none', closed_at = :now, resolution = :resolution, close_notes = :notes,
-        queued_at = NULL, bot_due_at = NULL, awaiting_since = NULL
+        queued_at = NULL, bot_due_at = NULL, awaiting_since = NULL, snoozed_until = NULL
     WHERE id = :id AND status IN ('queue', 'in_progress')
 """)
 
@@ -78,6 +78,7 @@ async def hand_to(
         last_agent_id=agent_id,
         bot_due_at=None,
         awaiting_since=handed.awaited_since,
+        snoozed_until=None,
     )
     event = ConversationAssigned(conversation.id, agent_id, agent_name, reason)
     announce(tx, event, assigned_to=agent_id, status=after.status, former_owner=conversation.assigned_to)
@@ -97,6 +98,7 @@ async def enqueue(tx: Transaction, conversation: Conversation, *, reason: str | 
         assigned_to=None,
         bot_due_at=None,
         awaiting_since=conversation.awaiting_since or now,
+        snoozed_until=None,
     )
     event = ConversationAssigned(conversation.id, None, None, reason)
     announce(tx, event, assigned_to=None, status=after.status, former_owner=conversation.assigned_to)
@@ -112,11 +114,11 @@ async def prioritise(tx: Transaction, actor: Actor, conversation_id: UUID, prior
     result = await tx.run(PRIORITISE, {"id": conversation.id, "priority": rank})
     if result.rowcount == 0:
         raise AlreadyClosed("A conversa já foi encerrada.")
-    event = ConversationUpdated(conversation.id, priority)
-    announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
+    after = replace(conversation, priority=rank)
+    announce(tx, updated(after), assigned_to=after.assigned_to, status=after.status)
     tx.publish(ROUTING)
     tx.publish(DESK)
-    return replace(conversation, priority=rank)
+    return after
 
 
 async def close(
@@ -133,4 +135,11 @@ async def close(
     announce(tx, event, assigned_to=conversation.assigned_to, status=status)
     tx.publish(ROUTING)
     tx.publish(DESK)
-    return replace(conversation, status=status, handled_by=HandledBy.NONE, bot_due_at=None, awaiting_since=None)
+    return replace(
+        conversation,
+        status=status,
+        handled_by=HandledBy.NONE,
+        bot_due_at=None,
+        awaiting_since=None,
+        snoozed_until=None,
+    )

@@ -4,12 +4,16 @@ A `Broadcast` is a frame for clients, encoded once, with what is needed to decid
 conversation's owner and state as they were committed. Every process checks its own sockets against these.
 """
 
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Row
 
 from plantao.conversations.media_views import Media
 from plantao.conversations.models import ConversationStatus, MessageStatus, Priority, Resolution
+from plantao.conversations.policy import PRIORITY_OF_RANK
 from plantao.conversations.views import DeliveryError, MessageView, Moment, encode_frame
 from plantao.kit.db import Transaction
 
@@ -65,10 +69,22 @@ class ConversationClosed(msgspec.Struct, frozen=True, tag="conversation_closed")
 
 
 class ConversationUpdated(msgspec.Struct, frozen=True, tag="conversation_updated"):
-    """Somebody changed what people note of a conversation: these are all such fields, as they are now."""
+    """Somebody changed what people note of a conversation, or it woke: these are all such fields, as they are now."""
 
     conversation_id: UUID
     priority: Priority
+    snoozed_until: Moment | None
+
+
+class Noted(Protocol):
+    """A conversation, as far as `conversation_updated` tells of it. `priority` is its rank."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def snoozed_until(self) -> datetime | None: ...
 
 
 class AgentTyping(msgspec.Struct, frozen=True, tag="agent_typing"):
@@ -118,6 +134,12 @@ def announce(
     waiting = status == ConversationStatus.QUEUE
     broadcast = Broadcast(event.conversation_id, assigned_to, waiting, seq, former_owner, encode_frame(event))
     tx.publish(TOPIC, _encode(broadcast))
+
+
+def updated(conversation: Noted | Row[Any]) -> ConversationUpdated:
+    """What is noted of a conversation now, from a row or a `Conversation`."""
+    priority = PRIORITY_OF_RANK[conversation.priority]
+    return ConversationUpdated(conversation.id, priority, conversation.snoozed_until)
 
 
 def read_broadcast(message: bytes) -> Broadcast:

@@ -21,6 +21,7 @@ class Filters:
     start_date: datetime | None = None
     end_date: datetime | None = None
     visible_to: int | None = None
+    snoozed: bool | None = None
 
 
 # Each filter that is set adds its condition: the planner sees only what is asked, and picks that index. The words of
@@ -31,6 +32,7 @@ _CONDITIONS = {
     "assigned_to": "assigned_to = :assigned_to",
     "start_date": "last_message_at >= :start_date",
     "end_date": "last_message_at <= :end_date",
+    "snoozed": "(snoozed_until IS NOT NULL) = {}",
 }
 # What an attendant sees, in two parts that have nothing in common: each is read along an index of its own, in the
 # list's order. With OR between them, the planner would walk through everybody's.
@@ -39,8 +41,8 @@ _NEWEST_FIRST = "ORDER BY last_message_at DESC, id DESC"
 
 _COLUMNS = """
     c.id, c.protocol, c.status, c.channel, c.assigned_to, c.started_at, c.last_message_at, c.messages_count,
-    c.handled_by, c.priority, c.last_seq, c.window_expires_at, c.phone_number_id, k.name AS customer_name,
-    k.username AS customer_username, k.phone AS customer_phone
+    c.handled_by, c.priority, c.last_seq, c.window_expires_at, c.phone_number_id, c.snoozed_until,
+    k.name AS customer_name, k.username AS customer_username, k.phone AS customer_phone
 """
 
 

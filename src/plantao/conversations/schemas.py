@@ -121,6 +121,14 @@ class ConversationChanges(BaseModel):
     priority: Priority
 
 
+class SnoozeInput(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    until: IsoMoment = Field(
+        description="Quando ela volta: no futuro, no máximo daqui a 90 dias.", examples=["2026-02-02T08:00:00-03:00"]
+    )
+
+
 class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -129,6 +137,7 @@ class ListQuery(BaseModel):
     assigned_to: int | None = Field(None, ge=1, le=2**31 - 1)
     start_date: IsoMoment | None = Field(None, description="A partir de: última atividade.")
     end_date: IsoMoment | None = Field(None, description="Até: última atividade.")
+    snoozed: bool | None = Field(None, description="Só as adiadas, ou só as outras.")
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(20, ge=1, le=100)
 
@@ -205,6 +214,7 @@ class ConversationOut(BaseModel):
     last_seq: int
     window_expires_at: datetime | None
     phone_number_id: str | None = Field(examples=["106540352242922"])
+    snoozed_until: datetime | None = Field(description="Adiada até então pelo atendente que a tem.")
 
 
 class ConversationPage(BaseModel):

@@ -25,7 +25,7 @@ SERVER: Final = {
     "agent_typing": "Um colega está digitando, ou parou.",
     "conversation_assigned": "A conversa foi atribuída. `assigned_to` null: foi para a fila.",
     "conversation_closed": "A conversa foi encerrada.",
-    "conversation_updated": "A prioridade da conversa mudou.",
+    "conversation_updated": "A prioridade da conversa mudou, ou ela foi adiada ou acordou.",
 }
 
 _ID: Final = "550e8400-e29b-41d4-a716-446655440000"
