@@ -4,7 +4,7 @@ import type { Conversation, Message, Priority, QueuePlace } from '@/api/types';
 import { session } from '@/session/session';
 import { awaitingSince, isOpen, previewOf, unreadCount } from '@/state/derive';
 import { queue, threads } from '@/state/desk';
-import { type ListName, lists, mine, present } from '@/state/lists';
+import { asleep, type ListName, lists, mine, present } from '@/state/lists';
 import { seen } from '@/state/seen';
 import { phone } from '@/texts/format';
 import { t } from '@/texts/texts';
@@ -20,6 +20,7 @@ export interface Row {
   unread: number;
   priority: Priority;
   isOpen: boolean;
+  snoozedUntil: string | null;
 }
 
 type NameOf = (id: number | null) => string | null;
@@ -27,6 +28,7 @@ type NameOf = (id: number | null) => string | null;
 export function useRows(list: Ref<ListName>, onlyUnread: Ref<boolean>, nameOf: NameOf) {
   return computed<Row[]>(() => {
     if (list.value === 'queue') return queue.places.map(ofPlace);
+    if (list.value === 'snoozed') return asleep.value.map(ofConversation);
     const items = list.value === 'mine' ? mine.value : lists.all.items.map(present);
     const rows = items.map((item) => (list.value === 'mine' ? ofConversation(item) : ofAny(item, nameOf)));
     return onlyUnread.value ? rows.filter((row) => row.unread > 0) : rows;
@@ -44,6 +46,7 @@ function ofPlace(place: QueuePlace): Row {
     unread: 0,
     priority: place.priority,
     isOpen: true,
+    snoozedUntil: null,
   };
 }
 
@@ -66,6 +69,7 @@ function ofConversation(item: Conversation): Row {
     unread: unreadCount(messages, seen.get(item.id) ?? 0, session.user?.id ?? 0),
     priority: item.priority,
     isOpen: isOpen(item),
+    snoozedUntil: item.snoozed_until,
   };
 }
 
