@@ -31,7 +31,7 @@ export const router = createRouter({
     { path: '/entrar', name: 'login', component: LogIn },
     { path: '/', redirect: '/caixa/minhas' },
     {
-      path: '/caixa/:list(minhas|fila|todas)/:id?',
+      path: '/caixa/:list(minhas|fila|todas|adiadas)/:id?',
       name: 'inbox',
       component: () => import('./inbox/Inbox.vue'),
     },

@@ -27,6 +27,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('read' as const), seq: fc.integer({ min: 1, max: 40 }) }),
   fc.record({ kind: fc.constant('tagged' as const), with: fc.subarray([...TAGS]) }),
   fc.record({ kind: fc.constant('renamed' as const), to: fc.constantFrom(null, 'Ana', 'Rui') }),
+  fc.record({ kind: fc.constant('snoozed' as const), hours: fc.integer({ min: 1, max: 48 }) }),
+  fc.record({ kind: fc.constant('woken' as const) }),
   fc.record({ kind: fc.constant('closed' as const), as: fc.constantFrom('resolved' as const, 'closed' as const) }),
 );
 const changes = fc.array(change, { maxLength: 30 });

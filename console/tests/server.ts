@@ -12,6 +12,8 @@ export type Change =
   | { kind: 'read'; seq: number }
   | { kind: 'tagged'; with: readonly Tag[] }
   | { kind: 'renamed'; to: string | null }
+  | { kind: 'snoozed'; hours: number }
+  | { kind: 'woken' }
   | { kind: 'closed'; as: 'resolved' | 'closed' };
 
 const ID = '550e8400-e29b-41d4-a716-446655440000';
@@ -52,6 +54,7 @@ export class Server {
     read_seq: 0,
     unread: null,
     tags: [],
+    snoozed_until: null,
   };
   private messages: Message[] = [];
   private now = START;
@@ -61,12 +64,15 @@ export class Server {
     this.now += 1000;
     switch (change.kind) {
       case 'incoming':
-        return this.add(
-          { direction: 'incoming', type: change.type, sent_by: 'customer' },
-          this.now - change.late * 1000,
-        );
+        return [
+          ...this.add({ direction: 'incoming', type: change.type, sent_by: 'customer' }, this.now - change.late * 1000),
+          ...(change.type === 'reaction' ? [] : this.wake()),
+        ];
       case 'outgoing':
-        return this.add({ direction: 'outgoing', type: 'text', status: 'queued', sent_by_id: 7 }, this.now);
+        return [
+          ...this.add({ direction: 'outgoing', type: 'text', status: 'queued', sent_by_id: 7 }, this.now),
+          ...this.wake(),
+        ];
       case 'note':
         return this.add({ direction: 'outgoing', type: 'note', sent_by_id: 7 }, this.now);
       case 'status':
@@ -87,8 +93,12 @@ export class Server {
         return [this.updated()];
       case 'renamed':
         return this.rename(change.to);
+      case 'snoozed':
+        return this.snooze(at(this.now + change.hours * HOUR));
+      case 'woken':
+        return this.wake();
       case 'closed':
-        this.info = { ...this.info, status: change.as, handled_by: 'none' };
+        this.info = { ...this.info, status: change.as, handled_by: 'none', snoozed_until: null };
         return [{ type: 'conversation_closed', conversation_id: ID, status: change.as, resolution: 'resolved' }];
     }
   }
@@ -115,8 +125,8 @@ export class Server {
   }
 
   private updated(): ConversationFrame {
-    const { priority, tags } = this.info;
-    return { type: 'conversation_updated', conversation_id: ID, priority, tags: structuredClone(tags) };
+    const { priority, tags, snoozed_until } = this.info;
+    return { type: 'conversation_updated', conversation_id: ID, priority, tags: structuredClone(tags), snoozed_until };
   }
 
   private rename(to: string | null): ConversationFrame[] {
@@ -183,9 +193,23 @@ export class Server {
     return [{ type: 'message_changed', conversation_id: ID, message: structuredClone(found) } as ConversationFrame];
   }
 
+  /** Only what somebody has can be put aside. */
+  private snooze(until: string): ConversationFrame[] {
+    if (this.info.handled_by !== 'agent') return [];
+    this.info = { ...this.info, snoozed_until: until };
+    return [this.updated()];
+  }
+
+  private wake(): ConversationFrame[] {
+    if (this.info.snoozed_until === null) return [];
+    this.info = { ...this.info, snoozed_until: null };
+    return [this.updated()];
+  }
+
   private assign(to: number | null): ConversationFrame[] {
     const status = to === null ? 'queue' : 'in_progress';
-    this.info = { ...this.info, assigned_to: to, status, handled_by: to === null ? 'none' : 'agent' };
+    const by = to === null ? 'none' : 'agent';
+    this.info = { ...this.info, assigned_to: to, status, handled_by: by, snoozed_until: null };
     return [{ type: 'conversation_assigned', conversation_id: ID, assigned_to: to, nome: null, reason: null }];
   }
 }

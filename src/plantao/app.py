@@ -35,6 +35,7 @@ from plantao.conversations.media_store import MediaStore
 from plantao.conversations.media_upkeep import MediaUpkeep
 from plantao.conversations.media_uploads import MAX_UPLOAD
 from plantao.conversations.paging import ConversationList
+from plantao.conversations.waking import Waking
 from plantao.dashboard import endpoints as dashboard
 from plantao.dashboard import report_endpoints
 from plantao.dashboard.reports import Reports
@@ -68,6 +69,7 @@ from plantao.realtime.alert_feed import AlertFeed
 from plantao.realtime.endpoints import chat_route
 from plantao.realtime.queue_feed import QueueFeed
 from plantao.realtime.switchboard import Switchboard
+from plantao.routing import bulk_endpoints
 from plantao.routing import endpoints as routing
 from plantao.routing.absence import Absence
 from plantao.routing.assignment import assign_waiting
@@ -123,6 +125,7 @@ CONTRACT = (
     tags.router,
     hours_endpoints.router,
     routing.router,
+    bulk_endpoints.router,
     routing.agents_router,
     whatsapp.router,
     account.router,
@@ -214,6 +217,7 @@ class Workers:
             Worker("bot", self._turns.step, bells[events.BOT]),
             Worker("routing", self._route, bells[events.ROUTING]),
             Worker("absence", Absence(parts.database, parts.clock).step, Bell(), poll=Absence.EVERY),
+            Worker("snoozed", Waking(parts.database, parts.clock).step, Bell(), poll=Waking.EVERY),
             Worker("send", self._sender.step, bells[events.OUTBOX]),
             Worker("download", self._downloads.step, bells[events.MEDIA]),
             Worker("account", account_sync.step, bells[syncs.TOPIC], poll=LOOK_SECONDS),

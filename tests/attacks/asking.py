@@ -1,6 +1,7 @@
 """Making the requests of the surface as somebody."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -80,6 +81,7 @@ class Cast:
             "session_id": NOWHERE,
             "verify_token": self.system.sim.config.verify_token,
             "unique": f"c{number}",
+            "tomorrow": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
             "new_email": f"novo{number}@provedor.example",
         }
 

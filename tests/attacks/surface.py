@@ -60,6 +60,18 @@ def filled(template: Any, known: Json) -> Any:
 
 V1 = "/api/v1"
 ONE = "/api/v1/conversations/{conversation_id}"
+BULK = "/api/v1/conversations/bulk"
+ACTIONS: list[dict[str, Any]] = [
+    {"type": "take"},
+    {"type": "snooze", "until": "{tomorrow}"},
+    {"type": "wake"},
+    {"type": "prioritise", "priority": "high"},
+]
+ENDING_ACTIONS: list[dict[str, Any]] = [
+    {"type": "queue", "reason": "Fim do turno"},
+    {"type": "transfer", "to_agent_id": "{colleague}", "reason": "Fibra óptica"},
+    {"type": "close", "resolution": "resolved", "notes": "Reset do modem"},
+]
 PORTER = {"email": "porteiro@provedor.example", "password": PASSWORD}
 NEW_USER = {"email": "novo@provedor.example", "password": PASSWORD, "nome": "Novo", "role": "user"}
 COMPONENTS = [{"type": "body", "parameters": [{"type": "text", "text": "João"}]}]
@@ -131,6 +143,7 @@ ROWS = [
             "end_date": "2027-02-01T10:00:00Z",
             "search": "joão 98765-4321",
             "unread": "true",
+            "snoozed": "false",
             "page": "1",
             "limit": "20",
         },
@@ -220,6 +233,17 @@ ROWS = [
     Row("PATCH", f"{V1}/tags/{{tag_id}}", (404, 404, 403, 403, 401), {"name": "Boleto", "color": "red"}),
     Row("DELETE", f"{V1}/tags/{{tag_id}}", (404, 404, 403, 403, 401)),
     Row("POST", f"{ONE}/notes", CREATED, {"content": "Cliente antigo."}),
+    Row("POST", f"{ONE}/snooze", STAFF, {"until": "{tomorrow}"}),
+    Row("DELETE", f"{ONE}/snooze", STAFF),
+    *[Row("POST", BULK, STAFF, {"ids": ["{conversation_id}"], "action": action}) for action in ACTIONS],
+    *[Row("POST", BULK, STAFF, {"ids": ["{conversation_id}"], "action": one}, ends=True) for one in ENDING_ACTIONS],
+    Row(
+        "POST",
+        BULK,
+        LEADS,
+        {"ids": ["{conversation_id}"], "action": {"type": "assign", "agent_id": "{colleague}"}},
+        ends=True,
+    ),
     Row("POST", f"{ONE}/assign", STAFF, {}),
     Row("POST", f"{ONE}/assign", LEADS, {"agent_id": "{colleague}"}, ends=True),
     Row("POST", f"{ONE}/transfer", STAFF, {"to_agent_id": "{colleague}", "reason": "Fibra óptica"}, ends=True),

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from tests.attacks.asking import NOWHERE, Cast, assemble
 from tests.attacks.ground import body_schema, document_of, operations
-from tests.attacks.surface import ATTENDANT, ROWS, USER, Row, filled
+from tests.attacks.surface import ACTIONS, ATTENDANT, BULK, ENDING_ACTIONS, ROWS, USER, Row, filled
 from tests.stories.harness import Json, System
 
 from plantao.realtime import frames
@@ -39,7 +39,7 @@ async def test_every_identifier_that_the_api_takes_is_attacked(system: System) -
 
 
 def conversation_rows() -> list[Row]:
-    return [row for row in ROWS if row.names() & {"conversation_id", "media_id"}]
+    return [row for row in ROWS if row.names() & {"conversation_id", "media_id"} and row.path != BULK]
 
 
 async def foreign(cast: Cast) -> list[Json]:
@@ -64,6 +64,20 @@ async def test_what_is_anothers_answers_as_what_is_not(system: System) -> None:
             assert len({tuple(sorted(set(answer.headers))) for answer in answers}) == 1, (row, who)
     after = [(await cast.phones.lead.get(f"/conversations/{one['id']}")).json() for one in hidden]
     assert after == before
+
+
+async def test_of_many_at_once_each_of_anothers_answers_as_what_is_not(system: System) -> None:
+    cast = await assemble(system, 12)
+    hidden = [one["id"] for one in await foreign(cast)]
+    before = [(await cast.phones.lead.get(f"/conversations/{id_}")).json() for id_ in hidden]
+    for action in filled([*ACTIONS, *ENDING_ACTIONS], cast.known(ATTENDANT)):
+        body = {"ids": [*hidden, NOWHERE], "action": action}
+        answer = (await cast.people[ATTENDANT].post("/conversations/bulk", body)).json()
+        assert answer["done"] == [], action
+        told = {(one["error_code"], one["detail"]) for one in answer["failed"]}
+        assert (len(answer["failed"]), told) == (4, {("NOT_FOUND", "Conversa não encontrada.")}), action
+        assert (await cast.people[USER].post("/conversations/bulk", body)).status_code == 403
+    assert [(await cast.phones.lead.get(f"/conversations/{id_}")).json() for id_ in hidden] == before
 
 
 async def test_nobody_lists_what_is_anothers(system: System) -> None:

@@ -19,12 +19,13 @@ FILL = (
     """INSERT INTO customers (id, name, created_at)
        SELECT lpad(n::text, 32, '0')::uuid, 'C' || n, now() FROM generate_series(1, 60) n""",
     """INSERT INTO conversations (id, protocol, customer_id, channel, status, handled_by, assigned_to, started_at,
-                                  last_message_at, closed_at)
+                                  last_message_at, closed_at, snoozed_until)
        SELECT md5(n::text)::uuid, 'p' || n, lpad(n::text, 32, '0')::uuid,
               CASE n % 3 WHEN 0 THEN 'web' ELSE 'whatsapp' END, status,
               CASE WHEN status = 'in_progress' AND n % 5 > 0 THEN 'agent' ELSE 'none' END,
               CASE WHEN status <> 'queue' AND n % 5 > 0 THEN n % 3 + 1 END, start, start + n / 4 * interval '1 minute',
-              CASE WHEN status IN ('resolved', 'closed') THEN start END
+              CASE WHEN status IN ('resolved', 'closed') THEN start END,
+              CASE WHEN status = 'in_progress' AND n % 5 > 2 THEN start END
        FROM (SELECT n, (ARRAY['queue', 'in_progress', 'resolved', 'closed'])[n * 7 % 4 + 1] AS status
              FROM generate_series(1, 60) n) AS made,
             CAST('2026-11-01Z' AS timestamptz) AS start""",
@@ -40,6 +41,7 @@ class Kept(NamedTuple):
     channel: str
     assigned_to: int | None
     last_message_at: datetime
+    snoozed_until: datetime | None
 
 
 def matches(row: Kept, filters: Filters) -> bool:
@@ -52,6 +54,8 @@ def matches(row: Kept, filters: Filters) -> bool:
         return False
     if filters.tag is not None and row.id.int % 2:
         return False
+    if filters.snoozed is not None and filters.snoozed != (row.snoozed_until is not None):
+        return False
     return filters.visible_to is None or row.assigned_to == filters.visible_to or row.status == "queue"
 
 
@@ -61,20 +65,21 @@ async def kept(database: Database) -> list[Kept]:
     async with database.transaction() as tx:
         for statement in FILL:
             await tx.run(text(statement))
-        found = await tx.rows(text("SELECT id, status, channel, assigned_to, last_message_at FROM conversations"))
+        found = await tx.rows(text(f"SELECT {', '.join(Kept._fields)} FROM conversations"))
     rows = [Kept._make(row) for row in found]
     return sorted(rows, key=lambda row: (row.last_message_at, row.id), reverse=True)
 
 
 CASES = [
-    Filters(status, channel, assigned_to, start, end, visible_to, tag)
-    for status, channel, assigned_to, (start, end), visible_to, tag in product(
+    Filters(status, channel, assigned_to, start, end, visible_to, tag=tag, snoozed=snoozed)
+    for status, channel, assigned_to, (start, end), visible_to, tag, snoozed in product(
         (None, *ConversationStatus),
         (None, Channel.WEB),
         (None, 2),
         ((None, None), (START + timedelta(minutes=3), None), (None, START + timedelta(minutes=12))),
         (None, 2, 3, 99),
         (None, 1),
+        (None, True, False),
     )
 ]
 

@@ -23,7 +23,7 @@ import plantao.identity.tables
 import plantao.routing.tables
 import plantao.tags.tables
 import plantao.whatsapp.tables  # noqa: F401 - imported for their effect
-from plantao.conversations import bot_turns, listing, outbox, queueing
+from plantao.conversations import bot_turns, listing, outbox, queueing, waking
 from plantao.conversations import repository as conversations
 from plantao.conversations.models import Channel, ConversationStatus
 from plantao.customers import repository as customers
@@ -184,6 +184,12 @@ LISTS: dict[str, listing.Filters] = {
     "of a rare channel": listing.Filters(channel=Channel.WEB),
     "of an absent channel": listing.Filters(channel=Channel.API),
     "of a day": listing.Filters(start_date=DAY, end_date=DAY + timedelta(days=1)),
+    "served by an agent, not put aside": listing.Filters(
+        status=ConversationStatus.IN_PROGRESS, assigned_to=7, snoozed=False
+    ),
+    "put aside by an agent": listing.Filters(assigned_to=7, snoozed=True),
+    "put aside, all": listing.Filters(snoozed=True),
+    "visible to an agent, put aside": listing.Filters(visible_to=7, snoozed=True),
     "visible to an agent": listing.Filters(visible_to=7),
     "visible to an agent, resolved": listing.Filters(visible_to=7, status=ConversationStatus.RESOLVED),
     "visible to an agent, waiting": listing.Filters(visible_to=7, status=ConversationStatus.QUEUE),
@@ -211,6 +217,7 @@ QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "statuses": (outbox.KNOWN, {"external_ids": ["wamid.1"], "ids": [CONVERSATION]}),
     "bot claim": (bot_turns.CLAIM, {"now": NOW, "lease_until": NOW, "limit": 16}),
     "bot next due": (bot_turns.NEXT_DUE, {}),
+    "those to be woken": (waking.WAKE_DUE, {"now": NOW, "limit": 500}),
     "head of the queue": (queueing.NEXT, {}),
     "queue depth": (queueing.DEPTH, {}),
     "loads": (queueing.LOADS, {"agents": [1, 2, 3]}),

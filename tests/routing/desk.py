@@ -10,13 +10,15 @@ from sqlalchemy import Row, text
 
 from plantao.conversations import queueing, repository
 from plantao.conversations.arrivals import Incoming
-from plantao.conversations.assigning import close, enqueue
+from plantao.conversations.assigning import Ending, close, enqueue
 from plantao.conversations.incoming import receive
 from plantao.conversations.intake import IntakeRules
 from plantao.conversations.models import Channel, MessageType, Resolution, SentBy
 from plantao.conversations.repository import Conversation
 from plantao.conversations.sending import Author as By
 from plantao.conversations.sending import Draft, append, send_as_agent
+from plantao.conversations.snoozing import snooze, wake
+from plantao.conversations.waking import Waking
 from plantao.customers.models import Contact
 from plantao.customers.service import place_contacts
 from plantao.identity.models import Actor, Role, User
@@ -118,7 +120,19 @@ class Desk:
 
     async def close(self, conversation_id: UUID) -> None:
         async with self.database.transaction() as tx:
-            await close(tx, LEAD, conversation_id, Resolution.RESOLVED, None, self.clock.now())
+            await close(tx, LEAD, conversation_id, Ending(Resolution.RESOLVED), self.clock.now())
+
+    async def snooze(self, conversation_id: UUID, agent: int, **by: float) -> None:
+        now = self.clock.now()
+        async with self.database.transaction() as tx:
+            await snooze(tx, actor(agent), conversation_id, now + timedelta(**by), now)
+
+    async def wake(self, conversation_id: UUID, agent: int) -> None:
+        async with self.database.transaction() as tx:
+            await wake(tx, actor(agent), conversation_id)
+
+    async def wake_due(self) -> None:
+        await Waking(self.database, self.clock).step()
 
     async def set(self, agent: int, *, status: AgentStatus | None = None, capacity: int | None = None) -> None:
         async with self.database.transaction() as tx:

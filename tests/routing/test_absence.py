@@ -111,3 +111,31 @@ async def test_old_presence_is_swept(desk: Desk, database: Database) -> None:
     later = ManualClock(datetime(2026, 11, 25, tzinfo=UTC))
     await Absence(database, later).step()
     assert await desk.presence_rows() == 0
+
+
+async def test_what_is_put_aside_stays_until_it_wakes(desk: Desk, clock: ManualClock) -> None:
+    conversation_id = await served_by_maria(desk)
+    await desk.snooze(conversation_id, MARIA, hours=16)
+    await desk.disconnect(MARIA, node=0)
+    clock.advance(hours=15)
+    await desk.look_for_absent()
+    assert (await desk.find(conversation_id)).assigned_to == MARIA
+    clock.advance(hours=1)
+    await desk.wake_due()
+    clock.advance(seconds=119)  # a shift that begins as it wakes
+    await desk.look_for_absent()
+    assert (await desk.find(conversation_id)).assigned_to == MARIA
+    clock.advance(seconds=1)
+    await desk.look_for_absent()
+    assert (await desk.find(conversation_id)).status is ConversationStatus.QUEUE
+
+
+async def test_who_writes_to_somebody_who_is_gone_is_not_kept_waiting_by_it(desk: Desk, clock: ManualClock) -> None:
+    conversation_id = await served_by_maria(desk)
+    await desk.answer(conversation_id, MARIA)
+    await desk.snooze(conversation_id, MARIA, hours=16)
+    await desk.disconnect(MARIA, node=0)
+    clock.advance(hours=2)
+    await desk.write(conversation_id)
+    await desk.look_for_absent()
+    assert (await desk.find(conversation_id)).status is ConversationStatus.QUEUE

@@ -42,11 +42,16 @@ T = TypeVar("T")
 
 EMPTY = text("TRUNCATE conversations, customers, agents, agent_presence CASCADE")
 OPEN = text("""
-    SELECT id, status, handled_by, assigned_to, priority, queued_at FROM conversations
+    SELECT id, status, handled_by, assigned_to, priority, queued_at, snoozed_until FROM conversations
     WHERE status IN ('queue', 'in_progress')
 """)
 # What came out of the queue, in the order in which it was given.
 HISTORY = text("SELECT id, conversation_id, agent_id, from_queue FROM conversation_assignments ORDER BY id")
+
+
+def loads_of(rows: list[Row[Any]]) -> Counter[int]:
+    """What is put aside takes no place."""
+    return Counter(row.assigned_to for row in rows if row.assigned_to is not None and row.snoozed_until is None)
 
 
 @dataclass
@@ -64,6 +69,7 @@ class TheDesk(RuleBasedStateMachine):
         self.clock = ManualClock(START)
         self.desk = Desk(ground.database, self.clock)
         self.seen: dict[tuple[int, int], datetime] = {}  # open sockets by agent and node, and their last sign of life
+        self.woken_at = START
         self.status = dict.fromkeys(AGENTS, AgentStatus.ONLINE)
         self.capacity = dict.fromkeys(AGENTS, 5)
         self.run(self._empty())
@@ -100,7 +106,7 @@ class TheDesk(RuleBasedStateMachine):
     def _check_automatic(self, before: dict[UUID, Row[Any]], known: int, by_hand: UUID | None) -> None:
         new = [row for row in self.run(self._rows(HISTORY)) if row.id > known and row.conversation_id != by_hand]
         after = self.open()
-        loads = Counter(row.assigned_to for row in after if row.assigned_to is not None)
+        loads = loads_of(after)
         for row in new:
             assert loads[row.agent_id] <= self.capacity[row.agent_id], "over capacity by automatic assignment"
             assert row.agent_id in self.available_or_present(), "assigned to who is not there"
@@ -187,6 +193,14 @@ class TheDesk(RuleBasedStateMachine):
     def answers(self, conversation: UUID, agent: int) -> None:
         self.settled(self.desk.answer(conversation, agent))
 
+    @rule(conversation=conversations, agent=WHO, seconds=st.sampled_from((20, 100, 1000)))
+    def is_put_aside(self, conversation: UUID, agent: int, seconds: int) -> None:
+        self.settled(self.desk.snooze(conversation, agent, seconds=seconds))
+
+    @rule(conversation=conversations, agent=WHO)
+    def is_woken(self, conversation: UUID, agent: int) -> None:
+        self.settled(self.desk.wake(conversation, agent))
+
     @rule(conversation=conversations)
     def customer_writes_again(self, conversation: UUID) -> None:
         if (self.run(self.desk.find(conversation))).is_open:
@@ -199,6 +213,8 @@ class TheDesk(RuleBasedStateMachine):
         for node in sorted(living):
             self.run(self.desk.heartbeat(node))
             self.seen |= {(agent, n): self.clock.now() for agent, n in self.seen if n == node}
+        self.settled(self.desk.wake_due())
+        self.woken_at = self.clock.now()
         owners = {row.id: row.assigned_to for row in self.open() if row.assigned_to is not None}
         self.settled(self.desk.look_for_absent())
         here = {agent for (agent, _), seen in self.seen.items() if seen > self.clock.now() - timedelta(minutes=2)}
@@ -209,7 +225,7 @@ class TheDesk(RuleBasedStateMachine):
     def nothing_waits_while_somebody_is_free(self) -> None:
         rows = self.open()
         waiting = [row for row in rows if row.status == "queue"]
-        loads = Counter(row.assigned_to for row in rows)
+        loads = loads_of(rows)
         free = [agent for agent in self.available_or_present() if loads[agent] < self.capacity[agent]]
         assert not (waiting and free)
 
@@ -218,6 +234,7 @@ class TheDesk(RuleBasedStateMachine):
         for row in self.open():
             assert (row.status == "in_progress") == (row.assigned_to is not None) == (row.handled_by == "agent")
             assert (row.status == "queue") == (row.queued_at is not None)
+            assert row.snoozed_until is None or row.snoozed_until > self.woken_at
 
 
 @pytest.fixture

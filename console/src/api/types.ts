@@ -16,6 +16,7 @@ export type Media = Schemas['MediaOut'];
 export type Template = Schemas['TemplateOut'];
 export type Agent = Schemas['AgentOut'];
 export type AgentStatus = Schemas['AgentStatus'];
+export type Ending = Schemas['CloseInput'];
 export type Priority = Schemas['Priority'];
 export type Resolution = Schemas['Resolution'];
 export type Role = Schemas['Role'];

@@ -4,7 +4,7 @@ import type { Conversation, Priority, QueuePlace, Tag } from '@/api/types';
 import { session } from '@/session/session';
 import { awaitingSince, isOpen, unreadOf } from '@/state/derive';
 import { queue, threads } from '@/state/desk';
-import { type ListName, lists, mine, present } from '@/state/lists';
+import { asleep, type ListName, lists, mine, present } from '@/state/lists';
 import { readUpTo } from '@/state/seen';
 import { phone } from '@/texts/format';
 import { t } from '@/texts/texts';
@@ -27,6 +27,7 @@ export interface Row {
   /** The preview did not reach the customer. */
   failed: boolean;
   tags: readonly Tag[];
+  snoozedUntil: string | null;
 }
 
 type NameOf = (id: number | null) => string | null;
@@ -35,6 +36,7 @@ export function useRows(list: Ref<ListName>, onlyUnread: Ref<boolean>, nameOf: N
   return computed<Row[]>(() => {
     if (search.active.value) return search.found.items.map(present).map((item) => ofFound(item, nameOf));
     if (list.value === 'queue') return queue.places.map(ofPlace);
+    if (list.value === 'snoozed') return asleep.value.map((item) => ofConversation(item, nameOf));
     if (list.value === 'all') return lists.all.items.map(present).map((item) => ofAny(item, nameOf));
     const rows = mine.value.map((item) => ofConversation(item, nameOf));
     return onlyUnread.value ? rows.filter((row) => row.unread > 0) : rows;
@@ -55,6 +57,7 @@ function ofPlace(place: QueuePlace): Row {
     state: '',
     failed: false,
     tags: [],
+    snoozedUntil: null,
   };
 }
 
@@ -73,6 +76,7 @@ function ofConversation(item: Conversation, nameOf: NameOf): Row {
     state: '',
     failed: last?.status === 'failed' && last.direction === 'outgoing',
     tags: item.tags,
+    snoozedUntil: item.snoozed_until,
   };
 }
 

@@ -5,9 +5,10 @@ import { accessToken, session, tryToRenew } from '@/session/session';
 import { lookAt, tellOfConversation, tellOfMessage } from '@/state/alerts';
 import { withHead } from '@/state/derive';
 import { hear, load, markStale, queue, threads } from '@/state/desk';
-import { refresh, refreshQueue } from '@/state/lists';
+import { refreshQueue } from '@/state/lists';
 import { hearMark, tellAgain, tellBy } from '@/state/seen';
 import { drainAll } from '@/state/sending';
+import { refreshOwn, tellOfWaking } from '@/state/snoozing';
 import { toast } from '@/ui/toasts';
 import { Line, type LineState } from './line';
 
@@ -17,6 +18,8 @@ export const cut = computed(() => lineState.value === 'waiting');
 
 const joined = shallowRef<string | null>(null);
 const MINE_MS = 300;
+/** What is told of a conversation may put it into another list. */
+const MOVING = new Set(['conversation_assigned', 'conversation_closed', 'conversation_updated']);
 const TAIL_MS = 15_000;
 const SWEEP_MS = 45_000; // what no event tells: priorities, conversations that one follows from afar
 let mineTimer = 0;
@@ -83,7 +86,7 @@ function catchUp(): void {
 }
 
 function askAgain(): void {
-  void refresh('mine');
+  refreshOwn();
   void refreshQueue();
   tellAgain();
   for (const callback of watched) callback();
@@ -117,6 +120,7 @@ function hearQueue(frame: Extract<ServerFrame, { type: 'queue_update' }>): void 
 }
 
 function hearConversation(frame: ConversationFrame): void {
+  tellOfWaking(frame);
   hear(frame);
   if (frame.type === 'conversation_read') hearMark(frame.conversation_id, frame.seq);
   const me = session.user?.id;
@@ -124,12 +128,12 @@ function hearConversation(frame: ConversationFrame): void {
   if (frame.type === 'conversation_assigned' && frame.assigned_to === me)
     tellOfConversation(frame.conversation_id, frame.reason);
   const unknown = frame.type === 'new_message' && !threads.has(frame.conversation_id);
-  const moved = frame.type === 'conversation_assigned' || frame.type === 'conversation_closed';
+  const moved = MOVING.has(frame.type);
   if (!unknown && !moved) return;
   if (frame.type === 'conversation_assigned' && frame.assigned_to === me) void load(frame.conversation_id);
   clearTimeout(mineTimer);
   mineTimer = window.setTimeout(() => {
-    void refresh('mine');
+    refreshOwn();
     for (const callback of watched) callback();
   }, MINE_MS);
 }

@@ -9,6 +9,8 @@ export interface Command {
   keys: string | null;
   group: 'go' | 'conversation' | 'general';
   enabled?: () => boolean;
+  /** Of two with the same keys this one is meant. */
+  before?: boolean;
   run: () => void;
 }
 
@@ -50,12 +52,14 @@ function find(event: KeyboardEvent): Command | undefined {
   first = pressed;
   firstAt = Date.now();
   const able = runnable();
-  return able.find((c) => c.keys === sequence) ?? able.find((c) => c.keys === pressed);
+  const by = (keys: string) => able.find((c) => c.keys === keys && c.before) ?? able.find((c) => c.keys === keys);
+  return by(sequence) ?? by(pressed);
 }
 
 function nameOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return `mod+${key}`;
+  if (event.shiftKey && /^[a-z]$/.test(key)) return `shift+${key}`;
   return event.altKey ? `alt+${key}` : key;
 }
 

@@ -1,6 +1,7 @@
 const SIGNS: Record<string, string> = {
   mod: /mac/i.test(navigator.platform) ? '⌘' : 'Ctrl',
   alt: 'Alt',
+  shift: 'Shift',
   Enter: 'Enter',
   Escape: 'Esc',
 };

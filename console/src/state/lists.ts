@@ -7,7 +7,7 @@ import { session } from '@/session/session';
 import { mayWatchAll } from '@/shell/roles';
 import { isFresh, load, noteInfo, queue, threads } from './desk';
 
-export type ListName = 'mine' | 'queue' | 'all';
+export type ListName = 'mine' | 'queue' | 'all' | 'snoozed';
 export type StatusFilter = ConversationStatus | null;
 
 interface Pages {
@@ -22,14 +22,19 @@ const LIMIT = 100;
 const AHEAD = 12; // own conversations that are read before anybody opens them
 
 const empty = (): Pages => ({ items: [], total: 0, pages: 0, loaded: 0, state: 'empty' });
-export const lists = { mine: shallowReactive(empty()), all: shallowReactive(empty()) };
+export const lists = {
+  mine: shallowReactive(empty()),
+  all: shallowReactive(empty()),
+  snoozed: shallowReactive(empty()),
+};
 export const allFilter = shallowReactive<{ status: StatusFilter; tag: Tag | null }>({ status: null, tag: null });
 
 export type PagedList = keyof typeof lists;
 
 function query(name: PagedList, page: number) {
   const me = session.user?.id ?? 0;
-  if (name === 'mine') return { assigned_to: me, status: 'in_progress' as const, page, limit: LIMIT };
+  const own = { assigned_to: me, status: 'in_progress' as const, page, limit: LIMIT };
+  if (name !== 'all') return { ...own, snoozed: name === 'snoozed' };
   const status = allFilter.status ? { status: allFilter.status } : {};
   const tag = allFilter.tag ? { tag: allFilter.tag.id } : {};
   // Who does not watch over others finds here what was the user's own.
@@ -46,7 +51,7 @@ export async function refresh(name: PagedList): Promise<void> {
     const fresh = new Set(page.conversations.map((conversation) => conversation.id));
     // What lies beyond the first page moves down; who has left the list altogether goes at the next look.
     const rest =
-      name === 'mine' || list.loaded < 2
+      name !== 'all' || list.loaded < 2
         ? []
         : list.items.filter((item) => !fresh.has(item.id)).slice(0, page.total - fresh.size);
     Object.assign(list, {
@@ -109,9 +114,21 @@ export const present = (conversation: Conversation): Conversation => ({
   ...threads.get(conversation.id)?.info,
 });
 
+/** From both lists: what is put aside or wakes is in the other one before the server is asked again. */
+const own = computed(() => {
+  const me = session.user?.id;
+  const both = new Map([...lists.snoozed.items, ...lists.mine.items].map((item) => [item.id, present(item)]));
+  return [...both.values()].filter((c) => c.assigned_to === me && c.status === 'in_progress');
+});
+
 /** Own conversations, the newest activity first. */
 export const mine = computed(() => {
-  const me = session.user?.id;
-  const items = lists.mine.items.map(present).filter((c) => c.assigned_to === me && c.status === 'in_progress');
+  const items = own.value.filter((c) => c.snoozed_until === null);
   return items.sort((a, b) => Date.parse(b.last_message_at) - Date.parse(a.last_message_at));
+});
+
+/** Those put aside, the next to wake first. */
+export const asleep = computed(() => {
+  const items = own.value.filter((c) => c.snoozed_until !== null);
+  return items.sort((a, b) => Date.parse(a.snoozed_until ?? '') - Date.parse(b.snoozed_until ?? ''));
 });

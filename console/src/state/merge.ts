@@ -67,7 +67,7 @@ export function apply(thread: Thread, frame: ConversationFrame): Thread {
     case 'conversation_assigned':
       return withInfoOf(thread, assigned(frame.assigned_to));
     case 'conversation_closed':
-      return withInfoOf(thread, { status: frame.status, handled_by: 'none' });
+      return withInfoOf(thread, { status: frame.status, handled_by: 'none', snoozed_until: null });
     case 'conversation_updated':
       return withInfoOf(thread, noted(frame));
     case 'conversation_read':
@@ -84,17 +84,17 @@ export function firstSeq(thread: Thread): number {
   return thread.info.last_seq - thread.messages.length + 1;
 }
 
-const noted = ({
+type Updated = Extract<ConversationFrame, { type: 'conversation_updated' }>;
+const noted = ({ priority, tags, snoozed_until }: Updated): Partial<Conversation> => ({
   priority,
   tags,
-}: Extract<ConversationFrame, { type: 'conversation_updated' }>): Partial<Conversation> => ({
-  priority,
-  tags,
+  snoozed_until,
 });
 
 function assigned(to: number | null): Partial<Conversation> {
-  if (to === null) return { assigned_to: null, status: 'queue', handled_by: 'none' };
-  return { assigned_to: to, status: 'in_progress', handled_by: 'agent' };
+  // Whoever gets it gets it awake.
+  if (to === null) return { assigned_to: null, status: 'queue', handled_by: 'none', snoozed_until: null };
+  return { assigned_to: to, status: 'in_progress', handled_by: 'agent', snoozed_until: null };
 }
 
 function withInfoOf(thread: Thread, changes: Partial<Conversation>): Thread {

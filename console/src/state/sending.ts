@@ -11,6 +11,7 @@ import { bring, bringAgain, drop, keepFile } from './uploads';
 
 const KEY = 'plantao.outbox';
 const AGAIN_MS = 3_000;
+const LOOK_MS = 40; // while a message is under way
 export const HELD_MS = 5_000;
 
 export const outbox = shallowRef<readonly Draft[]>(read());
@@ -45,6 +46,14 @@ export function undo(conversationId: string): Draft | undefined {
 export function hurry(draft: Draft): void {
   put({ ...draft, heldUntil: 0 });
   void drain(draft.conversationId);
+}
+
+/** All that is held in a conversation leaves, and has left, or failed, afterwards. */
+export async function flush(conversationId: string): Promise<void> {
+  const held = outbox.value.filter((one) => one.conversationId === conversationId && one.heldUntil > Date.now());
+  for (const draft of held) put({ ...draft, heldUntil: 0 });
+  await drain(conversationId);
+  while (busy.has(conversationId)) await new Promise((done) => window.setTimeout(done, LOOK_MS));
 }
 
 /** The user has looked at what came meanwhile, or wants to try what failed once more. */

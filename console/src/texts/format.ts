@@ -30,6 +30,16 @@ export function shortWhen(at: string, now: number): string {
   return formatter({ day: '2-digit', month: '2-digit' }).format(moment);
 }
 
+/** Of a moment to come: `14:00`, `amanhã 08:00`, `seg 08:00`, `24/12 08:00`. */
+export function comingWhen(at: string, now: number): string {
+  const moment = new Date(at);
+  const days = -daysAgo(moment, new Date(now));
+  if (days <= 0) return timeOf(at);
+  if (days === 1) return `${i18n.global.t('time.tomorrow')} ${timeOf(at)}`;
+  const day = days < 7 ? { weekday: 'short' as const } : { day: '2-digit' as const, month: '2-digit' as const };
+  return `${formatter(day).format(moment).replace('.', '')} ${timeOf(at)}`;
+}
+
 /** For the line between two days. */
 export function dayOf(at: string): string {
   const moment = new Date(at);

@@ -16,7 +16,7 @@ from plantao.conversations.policy import SERVICE_WINDOW, whole_second
 @dataclass(frozen=True, slots=True)
 class Advance:
     """`answered`: by a person elsewhere, which silences the bot; `queued`: afterwards the customer went on, and now
-    waits for a person here. `status`: the conversation's after it."""
+    waits for a person here. `wakes`: it had been put aside. `status`: the conversation's after it."""
 
     conversation_id: UUID
     status: str
@@ -28,6 +28,7 @@ class Advance:
     answered: bool
     silenced: bool
     queued: bool
+    wakes: bool
 
     def row(self) -> dict[str, Any]:
         return {
@@ -40,6 +41,7 @@ class Advance:
             "answered": self.answered,
             "silenced": self.silenced,
             "queued": self.queued,
+            "wakes": self.wakes,
         }
 
 
@@ -69,7 +71,14 @@ def _advance(conversation_id: UUID, group: Sequence[Numbered], bot_due_at: datet
         answered=answered,
         silenced=silenced,
         queued=queued,
+        wakes=_wakes(group),
     )
+
+
+def _wakes(group: Sequence[Numbered]) -> bool:
+    """Whether it was put aside, and something was said: the grade of a survey, or a reaction, lets it sleep."""
+    asleep = any(item.conversation.snoozed_until is not None for item in group)
+    return asleep and any(item.is_turn or item.is_answer for item in group)
 
 
 def _is_queued(before: OpenConversation, group: Sequence[Numbered]) -> bool:

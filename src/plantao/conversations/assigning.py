@@ -1,7 +1,7 @@
 """Who has a conversation: taking, handing over, queueing, closing. One conditional UPDATE each: one winner."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,7 @@ HAND_TO = text("""
         UPDATE conversations SET
             status = 'in_progress', handled_by = 'agent', assigned_to = :agent_id, last_agent_id = :agent_id,
             assigned_at = :now, awaiting_since = coalesce(awaiting_since, queued_at, :now), queued_at = NULL,
-            bot_due_at = NULL
+            bot_due_at = NULL, snoozed_until = NULL
         WHERE id = :id AND status IN ('queue', 'in_progress') AND assigned_to IS NOT DISTINCT FROM :owner
         RETURNING id, assigned_to, assigned_at, awaiting_since
     )
@@ -41,14 +41,14 @@ HAND_TO = text("""
 ENQUEUE = text("""
     UPDATE conversations SET
         status = 'queue', handled_by = 'none', assigned_to = NULL, queued_at = :now, bot_due_at = NULL,
-        awaiting_since = coalesce(awaiting_since, :now)
+        awaiting_since = coalesce(awaiting_since, :now), snoozed_until = NULL
     WHERE id = :id AND status = 'in_progress'
 """)
 
 CLOSE = text("""
     UPDATE conversations SET
         status = :status, handled_by = 'none', closed_at = :now, resolution = :resolution, close_notes = :notes,
-        queued_at = NULL, bot_due_at = NULL, awaiting_since = NULL
+        queued_at = NULL, bot_due_at = NULL, awaiting_since = NULL, snoozed_until = NULL
     WHERE id = :id AND status IN ('queue', 'in_progress')
 """)
 
@@ -79,6 +79,7 @@ async def hand_to(
         last_agent_id=agent_id,
         bot_due_at=None,
         awaiting_since=handed.awaited_since,
+        snoozed_until=None,
     )
     event = ConversationAssigned(conversation.id, agent_id, agent_name, reason)
     announce(tx, event, assigned_to=agent_id, status=after.status, former_owner=conversation.assigned_to)
@@ -98,6 +99,7 @@ async def enqueue(tx: Transaction, conversation: Conversation, *, reason: str | 
         assigned_to=None,
         bot_due_at=None,
         awaiting_since=conversation.awaiting_since or now,
+        snoozed_until=None,
     )
     event = ConversationAssigned(conversation.id, None, None, reason)
     announce(tx, event, assigned_to=None, status=after.status, former_owner=conversation.assigned_to)
@@ -118,27 +120,35 @@ async def prioritise(tx: Transaction, actor: Actor, conversation_id: UUID, prior
     return await tell(tx, replace(conversation, priority=rank))
 
 
-async def close(
-    tx: Transaction,
-    actor: Actor,
-    conversation_id: UUID,
-    resolution: Resolution,
-    notes: str | None,
-    now: datetime,
-    tag_ids: Collection[int] = (),
-) -> Conversation:
-    """Ends a conversation, which gets these tags too. Raises `NotFound`, `Forbidden`, `AlreadyClosed`,
-    `ValidationFailed` of the tags."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a conversation is closed; `tags` are ids, put on beside those that it wears."""
+
+    resolution: Resolution
+    notes: str | None = None
+    tags: Collection[int] = ()
+
+
+async def close(tx: Transaction, actor: Actor, conversation_id: UUID, ending: Ending, now: datetime) -> Conversation:
+    """Ends a conversation. Raises `NotFound`, `Forbidden`, `AlreadyClosed`, `ValidationFailed` of the tags."""
     conversation = await access_for_work(tx, actor, conversation_id)
-    status = status_after(resolution)
-    parameters = {"id": conversation.id, "status": status, "resolution": resolution, "notes": notes, "now": now}
+    status = status_after(ending.resolution)
+    how = {"status": status, "resolution": ending.resolution, "notes": ending.notes}
+    parameters = {"id": conversation.id, "now": now} | how
     result = await tx.run(CLOSE, parameters)
     if result.rowcount == 0:
         raise AlreadyClosed("A conversa já foi encerrada.")
-    if tag_ids:
-        conversation = await add_tags(tx, conversation, tag_ids)
-    event = ConversationClosed(conversation.id, status, resolution)
+    if ending.tags:
+        conversation = await add_tags(tx, conversation, ending.tags)
+    event = ConversationClosed(conversation.id, status, ending.resolution)
     announce(tx, event, assigned_to=conversation.assigned_to, status=status)
     tx.publish(ROUTING)
     tx.publish(DESK)
-    return replace(conversation, status=status, handled_by=HandledBy.NONE, bot_due_at=None, awaiting_since=None)
+    return replace(
+        conversation,
+        status=status,
+        handled_by=HandledBy.NONE,
+        bot_due_at=None,
+        awaiting_since=None,
+        snoozed_until=None,
+    )

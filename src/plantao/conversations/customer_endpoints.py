@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from plantao.conversations import customer_card, tagging
 from plantao.conversations.customer_card import Shown
 from plantao.conversations.customer_schemas import CustomerChanges, CustomerOut
-from plantao.conversations.presentation import conversation_out
+from plantao.conversations.presentation import shown
 from plantao.conversations.schemas import ConversationOut
 from plantao.conversations.views import encode_json
 from plantao.customers.models import Identifier
@@ -35,7 +35,7 @@ def _json(body: Any) -> Response:
 )
 async def tag_conversation(conversation_id: UUID, body: TagsInput, actor: Staff, tx: InTransaction) -> Response:
     """Dizer quais etiquetas a conversa tem, também depois de encerrada."""
-    return _json(conversation_out(await tagging.tag(tx, actor, conversation_id, body.tags)))
+    return _json(await shown(tx, await tagging.tag(tx, actor, conversation_id, body.tags), actor.user_id))
 
 
 @router.get("/{conversation_id}/customer", tags=["customers"], response_model=CustomerOut, responses=errors(403, 404))

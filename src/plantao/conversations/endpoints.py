@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from plantao.conversations import repository, survey
 from plantao.conversations.access import access_conversation, access_for_work
-from plantao.conversations.assigning import close, prioritise
+from plantao.conversations.assigning import prioritise
 from plantao.conversations.courtesy import WithCourtesy, opened
 from plantao.conversations.drafts import ChannelCheck, prepared
 from plantao.conversations.listing import Filters
@@ -25,9 +25,11 @@ from plantao.conversations.schemas import (
     MessageInput,
     MessageOut,
     NoteInput,
+    SnoozeInput,
 )
 from plantao.conversations.searching import read_search
 from plantao.conversations.sending import Author, Draft, Fit, append, send_as_agent
+from plantao.conversations.snoozing import snooze, wake
 from plantao.conversations.views import encode_json, message_view
 from plantao.identity.access import StaffBodyRoute, require
 from plantao.identity.models import Actor
@@ -105,6 +107,7 @@ async def list_conversations(actor: Staff, query: Annotated[ListQuery, Query()],
         search=None if query.search is None else read_search(query.search),
         unread_by=actor.user_id if query.unread else None,
         tag=query.tag,
+        snoozed=query.snoozed,
     )
     offset = (query.page - 1) * query.limit
     page = await conversations.page(filters, limit=query.limit, offset=offset, reader=actor.user_id)
@@ -156,6 +159,29 @@ async def change_conversation(
     return _json(await shown(tx, after, actor.user_id))
 
 
+@router.post(
+    "/{conversation_id}/snooze",
+    response_model=ConversationOut,
+    responses=errors(403, 404, 409, ErrorCode.ALREADY_CLOSED),
+)
+async def snooze_conversation(
+    conversation_id: UUID, body: SnoozeInput, actor: Staff, tx: InTransaction, clock: Now
+) -> Response:
+    """Adiar uma conversa até um momento.
+
+    Continua com o atendente que a tem e não ocupa lugar. Volta na hora, ou antes: quando o cliente escreve, quando
+    alguém responde, quando é transferida ou encerrada.
+    """
+    after = await snooze(tx, actor, conversation_id, body.until, clock.now())
+    return _json(await shown(tx, after, actor.user_id))
+
+
+@router.delete("/{conversation_id}/snooze", response_model=ConversationOut, responses=errors(403, 404))
+async def wake_conversation(conversation_id: UUID, actor: Staff, tx: InTransaction) -> Response:
+    """Acordar uma conversa adiada. A que não dorme fica como está."""
+    return _json(await shown(tx, await wake(tx, actor, conversation_id), actor.user_id))
+
+
 @router.post("/{conversation_id}/messages", status_code=201, response_model=MessageOut, responses=_SENDING)
 async def send_message(
     conversation_id: UUID,
@@ -198,7 +224,5 @@ async def close_conversation(
 
     O que o cliente escrever depois começa outra conversa; até 24 horas depois de `resolved`, reabre esta.
     """
-    after = await close(tx, actor, conversation_id, body.resolution, body.notes, clock.now(), body.tags)
-    if surveys:
-        after = await survey.ask(tx, after, body.resolution, clock.now())
+    after = await survey.close_and_ask(tx, actor, conversation_id, body.ending(), clock.now(), surveys=surveys)
     return _json(await shown(tx, after, actor.user_id))

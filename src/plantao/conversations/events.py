@@ -66,11 +66,12 @@ class ConversationClosed(msgspec.Struct, frozen=True, tag="conversation_closed")
 
 
 class ConversationUpdated(msgspec.Struct, frozen=True, tag="conversation_updated"):
-    """Somebody changed what people note of a conversation: these are all such fields, as they are now."""
+    """Somebody changed what people note of a conversation, or it woke: these are all such fields, as they are now."""
 
     conversation_id: UUID
     priority: Priority
     tags: list[Tag]
+    snoozed_until: Moment | None
 
 
 class CustomerUpdated(msgspec.Struct, frozen=True, tag="customer_updated"):

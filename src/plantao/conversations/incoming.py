@@ -13,6 +13,7 @@ from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announc
 from plantao.conversations.intake import IntakeRules, Occasion, Writer
 from plantao.conversations.media_views import public_media
 from plantao.conversations.models import Channel, HandledBy, MessageStatus
+from plantao.conversations.noted import tell_noted
 from plantao.conversations.outbox import StatusUpdate
 from plantao.conversations.policy import STATUS_RANK, whole_second
 from plantao.conversations.views import DeliveryError, MessageView, encode_json, message_id
@@ -42,7 +43,7 @@ async def receive(
     await intake.store(tx, [_row(item) for item in numbered], [advance.row() for advance in moved], now=now)
     await _expect_files(tx, numbered, now)
     known |= {item.message.external_id: item.id for item in numbered}
-    _announce(tx, numbered, {advance.conversation_id: advance for advance in moved}, known)
+    await _announce(tx, numbered, {advance.conversation_id: advance for advance in moved}, known)
     if changed:
         await changes.apply(tx, changed, now)
     await survey.record(tx, [item.answer for item in numbered if item.answer is not None], now)
@@ -148,7 +149,7 @@ def _json(value: dict[str, Any] | None) -> str | None:
     return None if value is None else encode_json(value).decode()
 
 
-def _announce(
+async def _announce(
     tx: Transaction, numbered: Sequence[Numbered], moved: Mapping[UUID, Advance], known: Mapping[str, UUID]
 ) -> None:
     for item in numbered:
@@ -156,9 +157,18 @@ def _announce(
         event = NewMessage(conversation.id, _view(item, known))
         status = moved[conversation.id].status
         announce(tx, event, assigned_to=conversation.assigned_to, status=status)
+    await _announce_woken(tx, [advance.conversation_id for advance in moved.values() if advance.wakes])
     if any(item.conversation.queued for item in numbered) or any(advance.queued for advance in moved.values()):
         tx.publish(ROUTING)
         tx.publish(DESK)
+
+
+async def _announce_woken(tx: Transaction, ids: Sequence[UUID]) -> None:
+    """After what woke them. Costs a query only if there are any."""
+    if not ids:
+        return
+    await tell_noted(tx, ids)
+    tx.publish(DESK)
 
 
 def _view(item: Numbered, known: Mapping[str, UUID]) -> MessageView:

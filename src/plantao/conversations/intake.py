@@ -45,6 +45,7 @@ class OpenConversation:
     last_seq: int
     number: str  # of ours: which it is held on
     queued: bool = False  # by what came in: somebody is to be told
+    snoozed_until: datetime | None = None
 
 
 class Occasion(IntEnum):
@@ -64,7 +65,7 @@ KNOWN_EXTERNAL_IDS = text("""
 
 # A conversation from before there could be several numbers is the first one's.
 _NUMBER = "coalesce(phone_number_id, CAST(:first AS text))"
-_COLUMNS = f"id, customer_id, status, handled_by, assigned_to, last_seq, {_NUMBER} AS number"
+_COLUMNS = f"id, customer_id, status, handled_by, assigned_to, last_seq, snoozed_until, {_NUMBER} AS number"
 _WRITERS = "unnest(CAST(:customers AS uuid[]), CAST(:numbers AS text[])) AS w (writer, line)"
 _OF_WRITERS = f"{_WRITERS} JOIN conversations c ON customer_id = writer AND {_NUMBER} = line AND channel = :channel"
 _LATEST = f"""
@@ -140,13 +141,14 @@ STORE = text("""
         status = CASE WHEN new.queued THEN 'queue' ELSE c.status END,
         queued_at = CASE WHEN new.queued THEN :now ELSE c.queued_at END,
         awaiting_since = CASE WHEN new.queued THEN :now
-                              WHEN new.answered AND c.status = 'in_progress' THEN NULL ELSE c.awaiting_since END
+                              WHEN new.answered AND c.status = 'in_progress' THEN NULL ELSE c.awaiting_since END,
+        snoozed_until = CASE WHEN new.wakes THEN NULL ELSE c.snoozed_until END
     FROM unnest(
         CAST(:advanced AS uuid[]), CAST(:last_seq AS int[]), CAST(:added AS int[]),
         CAST(:last_message_at AS timestamptz[]), CAST(:window_expires_at AS timestamptz[]),
         CAST(:bot_due_at AS timestamptz[]), CAST(:answered AS bool[]), CAST(:silenced AS bool[]),
-        CAST(:queued AS bool[])
-    ) AS new (id, last_seq, added, last_message_at, window_expires_at, bot_due_at, answered, silenced, queued)
+        CAST(:queued AS bool[]), CAST(:wakes AS bool[])
+    ) AS new (id, last_seq, added, last_message_at, window_expires_at, bot_due_at, answered, silenced, queued, wakes)
     WHERE c.id = new.id
 """)
 

@@ -10,8 +10,8 @@ from sqlalchemy import Row, TextClause, text
 from plantao.conversations import searching
 from plantao.conversations.glances import GLANCE_COLUMNS, GLANCE_JOINS
 from plantao.conversations.models import Channel, ConversationStatus
-from plantao.conversations.searching import Search
 from plantao.conversations.repository import TAGS
+from plantao.conversations.searching import Search
 from plantao.kit.db import Transaction
 
 
@@ -29,6 +29,7 @@ class Filters:
     search: Search | None = None
     unread_by: int | None = None
     tag: int | None = None
+    snoozed: bool | None = None
 
 
 # Each filter that is set adds its condition: the planner sees only what is asked, and picks that index. The words of
@@ -48,6 +49,7 @@ _CONDITIONS = {
         ), 0)
     )""",
     "tag": "id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = :tag)",
+    "snoozed": "(snoozed_until IS NOT NULL) = {}",
 }
 # What an attendant sees, in two parts that have nothing in common: each is read along an index of its own, in the
 # list's order. With OR between them, the planner would walk through everybody's.
@@ -57,8 +59,8 @@ _NEWEST_FIRST = "ORDER BY last_message_at DESC, id DESC"
 
 _COLUMNS = f"""
     c.id, c.protocol, c.status, c.channel, c.assigned_to, c.started_at, c.last_message_at, c.messages_count,
-    c.handled_by, c.priority, c.last_seq, c.window_expires_at, c.phone_number_id, k.name AS customer_name,
-    k.username AS customer_username, k.phone AS customer_phone, {TAGS.column("c.id")} AS tags
+    c.handled_by, c.priority, c.last_seq, c.window_expires_at, c.phone_number_id, c.snoozed_until,
+    k.name AS customer_name, k.username AS customer_username, k.phone AS customer_phone, {TAGS.column("c.id")} AS tags
 """
 
 

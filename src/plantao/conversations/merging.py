@@ -12,7 +12,7 @@ from plantao.kit.db import Transaction
 CLOSE_DUPLICATES = text("""
     UPDATE conversations c SET
         status = 'closed', handled_by = 'none', closed_at = :now, resolution = 'duplicate', queued_at = NULL,
-        bot_due_at = NULL, awaiting_since = NULL
+        bot_due_at = NULL, awaiting_since = NULL, snoozed_until = NULL
     WHERE c.customer_id = :loser AND c.status IN ('queue', 'in_progress') AND EXISTS (
         SELECT FROM conversations kept
         WHERE kept.customer_id = :winner AND kept.channel = c.channel

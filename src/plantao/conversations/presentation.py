@@ -12,6 +12,7 @@ from plantao.kit.db import Transaction
 _AS_THEY_ARE = (
     "id", "status", "channel", "assigned_to", "started_at", "last_message_at", "messages_count", "handled_by",
     "protocol", "last_seq", "window_expires_at", "phone_number_id",
+    "snoozed_until",
 )  # fmt: skip
 _values_of = attrgetter(*_AS_THEY_ARE)  # in one step: a page has twenty of them
 

@@ -37,7 +37,8 @@ FIGURES = text("""
 
 LOADS = text("""
     SELECT assigned_to, count(*) AS load FROM conversations
-    WHERE status = 'in_progress' AND assigned_to = ANY(CAST(:agents AS int[])) GROUP BY assigned_to
+    WHERE status = 'in_progress' AND assigned_to = ANY(CAST(:agents AS int[])) AND snoozed_until IS NULL
+    GROUP BY assigned_to
 """)
 
 DEPTH = text("SELECT count(*) AS depth FROM conversations WHERE status = 'queue'")
@@ -68,7 +69,7 @@ async def figures(tx: Transaction, now: datetime, since: datetime) -> Row[Any]:
 
 
 async def loads(tx: Transaction, agent_ids: Sequence[int]) -> dict[int, int]:
-    """How many conversations each agent is serving."""
+    """How many conversations each agent is serving. One that is put aside takes no place until it wakes."""
     found = {row.assigned_to: row.load for row in await tx.rows(LOADS, {"agents": list(agent_ids)})}
     return {agent_id: found.get(agent_id, 0) for agent_id in agent_ids}
 

@@ -1,5 +1,6 @@
 """Conversations in SQL: one, or a page of them, as a person looks at them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +44,7 @@ class Conversation:
     customer_phone: str | None
     phone_number_id: str | None
     tags: list[Tag]
+    snoozed_until: datetime | None
 
     @property
     def is_open(self) -> bool:
@@ -53,12 +55,15 @@ _COLUMNS = f"""
     c.id, c.protocol, c.customer_id, c.channel, c.status, c.handled_by, c.priority, c.assigned_to, c.last_agent_id,
     c.last_seq, c.messages_count, c.started_at, c.last_message_at, c.window_expires_at, c.bot_due_at,
     c.bot_unsure_count, c.awaiting_since, k.name AS customer_name, k.username AS customer_username,
-    k.phone AS customer_phone, c.phone_number_id, {TAGS.column("c.id")} AS tags
+    k.phone AS customer_phone, c.phone_number_id, c.snoozed_until, {TAGS.column("c.id")} AS tags
 """
 _FROM = "FROM conversations c JOIN customers k ON k.id = c.customer_id"
 
 FIND = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id")
 LOCK = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id FOR UPDATE OF c")
+
+# In the order of ids, as everybody locks several: no deadlock.
+LOCK_ALL = text("SELECT id FROM conversations WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
 
 LATEST_OF = text(f"""
     SELECT {_COLUMNS} {_FROM} WHERE c.customer_id = :customer_id AND c.channel = :channel
@@ -93,6 +98,11 @@ async def lock(tx: Transaction, conversation_id: UUID) -> Conversation | None:
     """As `find`, and nobody else changes the row until the transaction ends."""
     row = await tx.first(LOCK, {"id": conversation_id})
     return _conversation(row) if row is not None else None
+
+
+async def lock_all(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
+    """Nobody else changes those of them that there are until the transaction ends."""
+    await tx.run(LOCK_ALL, {"ids": list(conversation_ids)})
 
 
 async def latest_of(tx: Transaction, customer_id: UUID, channel: Channel) -> Conversation | None:

@@ -11,10 +11,12 @@ from plantao.kit.db import Transaction
 
 REASON = "Atendente ausente"
 
+# What is put aside is looked at once it wakes: else who goes home would put nothing aside until tomorrow.
 # In the order of ids, as everybody locks several. Who is answering or closing one right now has it locked: skipped.
 LOCK_SERVED_BY = text("""
     SELECT id FROM conversations
     WHERE status = 'in_progress' AND assigned_to = ANY(CAST(:agents AS int[])) AND assigned_at <= :assigned_before
+      AND snoozed_until IS NULL
     ORDER BY id FOR UPDATE SKIP LOCKED
 """)
 

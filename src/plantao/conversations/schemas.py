@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from plantao.conversations import contents
+from plantao.conversations.assigning import Ending
 from plantao.conversations.contents import ContactCard, Few, Interactive, Location
 from plantao.conversations.drafts import MAX_COMPONENTS
 from plantao.conversations.media_views import MediaState
@@ -110,6 +111,9 @@ class CloseInput(BaseModel):
     notes: Text | None = Field(None, max_length=4000, examples=["Problema resolvido - reset do modem"])
     tags: TagNumbers = Field([], description="Etiquetas que a conversa passa a ter também.")
 
+    def ending(self) -> Ending:
+        return Ending(self.resolution, self.notes, self.tags)
+
 
 class NoteInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -126,6 +130,14 @@ class ConversationChanges(BaseModel):
 Sought = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
 
 
+class SnoozeInput(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    until: IsoMoment = Field(
+        description="Quando ela volta: no futuro, no máximo daqui a 90 dias.", examples=["2026-02-02T08:00:00-03:00"]
+    )
+
+
 class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -137,6 +149,7 @@ class ListQuery(BaseModel):
     search: Sought | None = Field(None, description="Parte do nome ou do usuário, telefone ou protocolo.")
     unread: bool = Field(False, description="Só as que você atende e têm mensagens que você não leu.")
     tag: int | None = Field(None, ge=1, le=LARGEST_ID, description="Só as que têm esta etiqueta.")
+    snoozed: bool | None = Field(None, description="Só as adiadas, ou só as outras.")
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(20, ge=1, le=100)
 
@@ -232,6 +245,7 @@ class ConversationOut(BaseModel):
         description="Quantas o cliente escreveu depois de `read_seq`, até 100. Null se não é você quem atende."
     )
     tags: list[TagOut]
+    snoozed_until: datetime | None = Field(description="Adiada até então pelo atendente que a tem.")
 
 
 class ConversationPage(BaseModel):

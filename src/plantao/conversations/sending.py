@@ -13,9 +13,10 @@ from plantao.conversations import media_files, quoting, repository
 from plantao.conversations.access import access_for_work
 from plantao.conversations.assigning import hand_to
 from plantao.conversations.errors import AlreadyClosed, OutsideServiceWindow, StaleConversation
-from plantao.conversations.events import OUTBOX, NewMessage, announce
+from plantao.conversations.events import DESK, OUTBOX, NewMessage, announce
 from plantao.conversations.media_views import public_media
 from plantao.conversations.models import Direction, MessageStatus, MessageType, SentBy
+from plantao.conversations.noted import tell_noted
 from plantao.conversations.policy import STATUS_RANK, whole_second, window_is_open
 from plantao.conversations.repository import Conversation
 from plantao.conversations.views import MessageView, message_id, message_view
@@ -72,7 +73,8 @@ INSERT = text("""
 ADVANCE = text("""
     UPDATE conversations SET
         last_seq = :seq, messages_count = messages_count + :counted, last_message_at = greatest(last_message_at, :at),
-        awaiting_since = CASE WHEN :answers THEN NULL ELSE awaiting_since END
+        awaiting_since = CASE WHEN :answers THEN NULL ELSE awaiting_since END,
+        snoozed_until = CASE WHEN :wakes THEN NULL ELSE snoozed_until END
     WHERE id = :id
 """)
 
@@ -138,15 +140,20 @@ async def append(
     await tx.run(INSERT, row)
     if draft.media is not None and "file" in draft.media:
         await media_files.attach(tx, draft.media["file"], id_, author.user_id)
-    says = draft.type not in (MessageType.NOTE, MessageType.REACTION)
-    answers = author.sent_by is SentBy.AGENT and says and conversation.awaiting_since is not None
+    says = author.sent_by is SentBy.AGENT and draft.type not in (MessageType.NOTE, MessageType.REACTION)
+    answers = says and conversation.awaiting_since is not None
+    wakes = says and conversation.snoozed_until is not None
     counted = 0 if is_note else 1
-    await tx.run(ADVANCE, {"id": conversation.id, "seq": seq, "counted": counted, "at": at, "answers": answers})
+    moved = {"id": conversation.id, "seq": seq, "counted": counted, "at": at, "answers": answers, "wakes": wakes}
+    await tx.run(ADVANCE, moved)
     if answers:
         await tx.run(FIRST_ANSWER, {"id": conversation.id, "now": now, "user_id": author.user_id})
     view = _view(row, draft.reply_to)
     event = NewMessage(conversation.id, view)
     announce(tx, event, assigned_to=conversation.assigned_to, status=conversation.status)
+    if wakes:
+        await tell_noted(tx, [conversation.id])
+        tx.publish(DESK)
     tx.publish(OUTBOX)
     return view
 

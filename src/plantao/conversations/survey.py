@@ -14,12 +14,14 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from plantao.conversations import repository
+from plantao.conversations.assigning import Ending, close
 from plantao.conversations.intake import OpenConversation
 from plantao.conversations.models import Channel, ConversationStatus, MessageType, Resolution
 from plantao.conversations.policy import whole_second, window_is_open
 from plantao.conversations.repository import Conversation
 from plantao.conversations.sending import SYSTEM, Draft, append
 from plantao.customers.models import CustomerId
+from plantao.identity.models import Actor
 from plantao.kit.db import Transaction
 
 ANSWER_WITHIN = timedelta(hours=24)  # for a bare number; a row of the list says by itself what it answers
@@ -81,6 +83,14 @@ class Answer:
 
     conversation: OpenConversation
     grade: int
+
+
+async def close_and_ask(
+    tx: Transaction, actor: Actor, conversation_id: UUID, ending: Ending, now: datetime, *, surveys: bool
+) -> Conversation:
+    """Ends a conversation, and asks for a grade if that is done here. Raises as `close`."""
+    after = await close(tx, actor, conversation_id, ending, now)
+    return await ask(tx, after, ending.resolution, now) if surveys else after
 
 
 async def ask(tx: Transaction, conversation: Conversation, resolution: Resolution, now: datetime) -> Conversation:

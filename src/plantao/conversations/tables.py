@@ -68,10 +68,15 @@ conversations = Table(
     Column("bot_unsure_count", SmallInteger, nullable=False, server_default=text("0")),
     Column("surveyed_at", DateTime(timezone=True)),  # when the customer was asked for a grade: once
     Column("satisfaction", SmallInteger),  # the grade, 1 to 5
+    # Put aside by whom it is assigned to, until then. Whatever else becomes of the conversation ends it.
+    Column("snoozed_until", DateTime(timezone=True)),
     CheckConstraint("status IN ('queue', 'in_progress', 'resolved', 'closed')", name="status_known"),
     CheckConstraint("handled_by IN ('bot', 'agent', 'none')", name="handled_by_known"),
     CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_range"),
     CheckConstraint("(handled_by = 'agent') = (assigned_to IS NOT NULL AND closed_at IS NULL)", name="owner"),
+    CheckConstraint(
+        "snoozed_until IS NULL OR (status = 'in_progress' AND handled_by = 'agent')", name="snoozed_is_somebodys"
+    ),
     Index(
         "uq_conversations_open_number",
         "customer_id",
@@ -107,6 +112,7 @@ conversations = Table(
         postgresql_where=text("status = 'queue'"),
     ),
     Index("ix_conversations_bot_due", "bot_due_at", postgresql_where=text("bot_due_at IS NOT NULL")),
+    Index("ix_conversations_snoozed", "snoozed_until", postgresql_where=text("snoozed_until IS NOT NULL")),
     Index("ix_conversations_started", "started_at"),
     # What is open is not in it: a message that moves the conversation's row on pays nothing for it.
     Index("ix_conversations_closed", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),

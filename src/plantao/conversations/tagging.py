@@ -5,12 +5,12 @@ from dataclasses import replace
 from uuid import UUID
 
 from plantao.conversations.access import access_for_work
-from plantao.conversations.events import ConversationUpdated, announce
-from plantao.conversations.policy import PRIORITY_OF_RANK
+from plantao.conversations.noted import tell_noted
 from plantao.conversations.repository import TAGS, Conversation
 from plantao.identity.models import Actor
 from plantao.kit.db import Transaction
 from plantao.tags import worn
+from plantao.tags.models import tags_of
 
 
 async def tag(tx: Transaction, actor: Actor, conversation_id: UUID, tag_ids: Collection[int]) -> Conversation:
@@ -31,7 +31,5 @@ async def tell(tx: Transaction, conversation: Conversation) -> Conversation:
 
     The tags are read again: those beside the row are from before it was locked.
     """
-    after = replace(conversation, tags=await worn.read(tx, TAGS, conversation.id))
-    event = ConversationUpdated(after.id, PRIORITY_OF_RANK[after.priority], after.tags)
-    announce(tx, event, assigned_to=after.assigned_to, status=after.status)
-    return after
+    [row] = await tell_noted(tx, [conversation.id])
+    return replace(conversation, tags=tags_of(row.tags))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from plantao.conversations import bot_turns, repository
 from plantao.conversations.arrivals import Incoming
-from plantao.conversations.assigning import close, enqueue, hand_to
+from plantao.conversations.assigning import Ending, close, enqueue, hand_to
 from plantao.conversations.bot_turns import Understood
 from plantao.conversations.incoming import receive
 from plantao.conversations.intake import IntakeRules
@@ -107,9 +107,9 @@ class _Telling:
             case "queue":
                 await enqueue(self._tx, conversation, reason="Bot: reclamacao", now=self._at)
             case "resolved":
-                await close(self._tx, self._lead(), conversation_id, Resolution.RESOLVED, None, self._at)
+                await close(self._tx, self._lead(), conversation_id, Ending(Resolution.RESOLVED), self._at)
             case "closed":
-                await close(self._tx, self._lead(), conversation_id, Resolution.NO_RESPONSE, None, self._at)
+                await close(self._tx, self._lead(), conversation_id, Ending(Resolution.NO_RESPONSE), self._at)
             case "bot":
                 pass
 

@@ -52,6 +52,7 @@ _CONVERSATION: Final = {
     "last_seq": 16,
     "window_expires_at": "2026-02-02T10:30:00Z",
     "phone_number_id": "106540352242922",
+    "snoozed_until": None,
 }
 _NOTHING_MORE: Final = dict.fromkeys(("caption", "media", "sent_by_id", "client_id", "error", "payload", "reply_to"))
 _MESSAGES: Final = [

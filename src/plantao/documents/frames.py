@@ -27,8 +27,8 @@ SERVER: Final = {
     "conversation_assigned": "A conversa foi atribuída. `assigned_to` null: foi para a fila.",
     "conversation_closed": "A conversa foi encerrada.",
     "conversation_read": "Você leu até `seq`, nesta ou em outra janela. Só para as conexões do próprio usuário.",
-    "conversation_updated": "A prioridade ou as etiquetas da conversa mudaram.",
     "customer_updated": "Alguém mudou o que a equipe anota do cliente: peça-o de novo, ou tome daqui nome e etiquetas.",
+    "conversation_updated": "A prioridade ou as etiquetas da conversa mudaram, ou ela foi adiada ou acordou.",
 }
 
 _ID: Final = "550e8400-e29b-41d4-a716-446655440000"

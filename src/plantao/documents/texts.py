@@ -22,7 +22,7 @@ TAGS: Final = {
     "auth": "Entrar, sair, renovar o token e ver as próprias sessões.",
     "users": "Usuários do sistema e seus papéis.",
     "audit": "Quem mudou qual usuário, como e de onde.",
-    "conversations": "Conversas com clientes: ler, responder, anotar, assumir, transferir e encerrar.",
+    "conversations": "Conversas com clientes: ler, responder, anotar, assumir, adiar, transferir e encerrar.",
     "customers": "Quem escreve: o que a equipe sabe e anota do cliente, e o histórico.",
     "media": "Arquivos de mensagens: ler, trazer, mostrar por um link e buscar de novo.",
     "desk": "A mesa: respostas prontas, etiquetas e horário de atendimento.",

@@ -10,6 +10,7 @@ from plantao.conversations.repository import Conversation
 from plantao.conversations.schemas import ConversationOut
 from plantao.conversations.views import encode_json
 from plantao.identity.access import Identity, require
+from plantao.identity.accounts import Accounts
 from plantao.identity.models import Actor, Role, User
 from plantao.identity.policy import Permission, check_may, check_may_change_agent
 from plantao.kit.clock import Clock
@@ -41,10 +42,10 @@ Staff = Annotated[Actor, Depends(require(Permission.SERVE_CONVERSATIONS))]
 _HANDING_OVER = (403, 404, ErrorCode.ALREADY_CLOSED, ErrorCode.AGENT_UNAVAILABLE)
 
 
-async def _who_serves(identity: Identity, user_id: int) -> User | None:
+async def who_serves(accounts: Accounts, user_id: int) -> User | None:
     """An active user who may serve."""
     try:
-        user = await identity.accounts.get_user(user_id)
+        user = await accounts.get_user(user_id)
     except NotFound:
         return None
     return user if user.is_active and user.role is not Role.USER else None
@@ -71,7 +72,7 @@ async def assign_conversation(
         async with db.transaction() as tx:
             return await _answer(tx, actor, await take(tx, actor, conversation_id, clock.now()))
     check_may(actor, Permission.ASSIGN_TO_OTHERS)  # before anything is said about who exists
-    agent = await _who_serves(identity, body.agent_id)
+    agent = await who_serves(identity.accounts, body.agent_id)
     if agent is None:
         raise AgentUnavailable("Este atendente não existe ou não está ativo.", field="agent_id")
     async with db.transaction() as tx:
@@ -86,7 +87,7 @@ async def transfer_conversation(
 
     A própria; administradores e supervisores, qualquer uma. O colega fica sabendo o motivo.
     """
-    agent = await _who_serves(identity, body.to_agent_id)
+    agent = await who_serves(identity.accounts, body.to_agent_id)
     reason = (body.reason or "").strip() or None
     async with db.transaction() as tx:
         return await _answer(tx, actor, await transfer(tx, actor, conversation_id, agent, reason, clock.now()))

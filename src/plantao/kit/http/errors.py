@@ -132,7 +132,9 @@ async def _allowed(request: Request) -> str:
     document = await asyncio.to_thread(request.app.openapi)  # the first time it is made, which takes a moment
     paths: dict[str, Any] = document["paths"]
     path = request.scope["path"]
-    return ", ".join(m.upper() for known, item in paths.items() if compile_path(known)[0].match(path) for m in item)
+    # One that is named in full is no place of another's parameter.
+    fitting = [path] if path in paths else [known for known in paths if compile_path(known)[0].match(path)]
+    return ", ".join(method.upper() for known in fitting for method in paths[known])
 
 
 def unexpected_error_response(error: Exception) -> JSONResponse:
