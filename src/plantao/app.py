@@ -56,6 +56,7 @@ from plantao.realtime.alert_feed import AlertFeed
 from plantao.realtime.endpoints import chat_route
 from plantao.realtime.queue_feed import QueueFeed
 from plantao.realtime.switchboard import Switchboard
+from plantao.realtime.viewers import Viewers
 from plantao.routing import endpoints as routing
 from plantao.routing.absence import Absence
 from plantao.routing.assignment import assign_waiting
@@ -305,7 +306,9 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.health = HealthMonitor(
         parts.database, parts.store, parts.hub, parts.numbers, parts.clock, parts.media.blobs
     )
-    app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
+    presence = Presence(parts.database, parts.clock)
+    app.state.viewers = Viewers(parts.hub, parts.database, parts.clock)
+    app.state.switchboard = Switchboard(parts.hub, identity.gate, presence, app.state.viewers, parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     leads = partial(app.state.switchboard.who_may, Permission.SEE_WHATSAPP_ACCOUNT)
     app.state.alert_feed = AlertFeed(parts.hub, leads)
@@ -335,6 +338,8 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             workers = Workers(parts)
             workers.start()
             stack.push_async_callback(workers.stop)
+            app.state.viewers.start()
+            stack.push_async_callback(app.state.viewers.stop)
             app.state.switchboard.start()
             stack.push_async_callback(app.state.switchboard.stop)
             app.state.queue_feed.start()

@@ -39,6 +39,8 @@ async def serve(system: System, maria: Person, other: Socket, customer: Customer
     async with maria.socket() as socket:
         heard = [await socket.expect("conversation_assigned")]
         heard += await say_all(socket, id_)
+        await socket.join(id_)
+        heard.append(await socket.expect("conversation_viewers"))
         await system.sim.write(customer, {"type": "image", "data": encoded(PNG)})
         heard.append(await socket.expect("message_media"))
         joao: Json = {"from_": "5511999999999", "from_user_id": None}

@@ -29,6 +29,7 @@ export type ServerFrame =
   | FrameSchemas['Pong']
   | FrameSchemas['QueueUpdate']
   | FrameSchemas['WhatsappAlert']
+  | FrameSchemas['ConversationViewers']
   | FrameSchemas['Error']
   | ConversationFrame;
 
@@ -44,3 +45,4 @@ export type ConversationFrame =
   | FrameSchemas['AgentTyping'];
 
 export type Typing = FrameSchemas['AgentTyping'];
+export type Viewer = FrameSchemas['Viewer'];

@@ -7,6 +7,7 @@ import { withHead } from '@/state/derive';
 import { hear, load, markStale, queue, threads } from '@/state/desk';
 import { refresh, refreshQueue } from '@/state/lists';
 import { drainAll } from '@/state/sending';
+import { forgetViewers, hearViewers } from '@/state/viewers';
 import { toast } from '@/ui/toasts';
 import { Line, type LineState } from './line';
 
@@ -29,6 +30,7 @@ const line = new Line({
   changed(state) {
     lineState.value = state;
     if (state === 'open') catchUp();
+    else forgetViewers();
   },
   heard,
 });
@@ -49,6 +51,7 @@ export function goSilent(): void {
 export function follow(id: string | null): void {
   if (joined.value && joined.value !== id) line.say({ type: 'leave_conversation', conversation_id: joined.value });
   joined.value = id;
+  forgetViewers();
   lookAt(id);
   if (id) join(id);
 }
@@ -89,6 +92,9 @@ function heard(frame: ServerFrame): void {
   switch (frame.type) {
     case 'queue_update':
       hearQueue(frame);
+      return;
+    case 'conversation_viewers':
+      hearViewers(frame.conversation_id, frame.viewers);
       return;
     case 'joined':
     case 'pong':

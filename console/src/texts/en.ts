@@ -293,6 +293,7 @@ export const en: Texts = {
     refused: 'The browser does not allow notifications from this page.',
     arrived: 'A new conversation for you',
   },
+  viewers: { sees: '{nome} is looking', types: '{nome} is typing', here: 'Also in this conversation' },
   supervision: { title: 'Dashboard', go: 'Go to the Dashboard' },
   settings: { nav: 'Settings', command: 'Go to Settings', setUp: 'Set it up now', account: 'My account' },
 };

@@ -292,6 +292,7 @@ export const pt = {
     refused: 'O navegador não permite avisos desta página.',
     arrived: 'Nova conversa com você',
   },
+  viewers: { sees: '{nome} está vendo', types: '{nome} está digitando', here: 'Também nesta conversa' },
   supervision: { title: 'Painel', go: 'Ir para o Painel' },
   settings: { nav: 'Ajustes', command: 'Ir para os Ajustes', setUp: 'Ativar agora', account: 'Minha conta' },
 };

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -44,6 +44,13 @@ class Conversation:
         return self.status in (ConversationStatus.QUEUE, ConversationStatus.IN_PROGRESS)
 
 
+class Standing(NamedTuple):
+    """What decides who may see a conversation."""
+
+    assigned_to: int | None
+    waiting: bool
+
+
 _COLUMNS = """
     c.id, c.protocol, c.customer_id, c.channel, c.status, c.handled_by, c.priority, c.assigned_to, c.last_agent_id,
     c.last_seq, c.messages_count, c.started_at, c.last_message_at, c.window_expires_at, c.bot_due_at,
@@ -54,6 +61,8 @@ _FROM = "FROM conversations c JOIN customers k ON k.id = c.customer_id"
 
 FIND = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id")
 LOCK = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id FOR UPDATE OF c")
+
+STANDINGS = text("SELECT id, assigned_to, status FROM conversations WHERE id = ANY(:ids)")
 
 LATEST_OF = text(f"""
     SELECT {_COLUMNS} {_FROM} WHERE c.customer_id = :customer_id AND c.channel = :channel
@@ -88,6 +97,12 @@ async def lock(tx: Transaction, conversation_id: UUID) -> Conversation | None:
     """As `find`, and nobody else changes the row until the transaction ends."""
     row = await tx.first(LOCK, {"id": conversation_id})
     return _conversation(row) if row is not None else None
+
+
+async def standings(tx: Transaction, ids: list[UUID]) -> dict[UUID, Standing]:
+    """Of those that there are."""
+    rows = await tx.rows(STANDINGS, {"ids": ids})
+    return {row.id: Standing(row.assigned_to, row.status == ConversationStatus.QUEUE) for row in rows}
 
 
 async def latest_of(tx: Transaction, customer_id: UUID, channel: Channel) -> Conversation | None:
