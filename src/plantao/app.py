@@ -82,6 +82,7 @@ from plantao.whatsapp.webhook import WebhookReceiver
 
 API = "/api/v1"
 WEBHOOK = f"{API}/whatsapp/webhook"
+MEDIA = re.compile(rf"(GET|HEAD) {API}/media/[^/]+(/thumbnail)?|POST {API}/media/[^/]+/link")
 # Asked by machines, which must not be told to come back later.
 NEVER_LIMITED = frozenset({WEBHOOK, "/health", "/health/live", "/health/ready", "/metrics"})
 ACCOUNT_FACTOR = 4  # an account may fail as often as this many client addresses
@@ -252,13 +253,14 @@ def create_asgi(parts: Parts) -> ASGIApp:
 
 
 def _limits(settings: Settings) -> LimitTable:
-    """The contract's table."""
+    """The contract's table; files have a rate of their own, for one conversation may show a hundred."""
     register = Limit("register", parse_rate(settings.rate_limit_register), per_user=False)
     send = Limit("whatsapp_send", parse_rate(settings.rate_limit_whatsapp_send))
     return LimitTable(
         api=Limit("api", parse_rate(settings.rate_limit_api)),
         log_in=("POST", f"{API}/auth/login"),
         log_in_failures=parse_rate(settings.rate_limit_login),
+        media=(MEDIA, Limit("media", parse_rate(settings.rate_limit_media))),
         own={("POST", f"{API}/auth/register"): register, ("POST", f"{API}/whatsapp/send"): send},
         free=NEVER_LIMITED,
     )

@@ -74,6 +74,7 @@ class Cast:
             "quoted": self.quoted[who],
             "media_id": NOWHERE,
             "reply_id": 2**40,
+            "alert_id": 2**40,
             "phone_number_id": self.system.sim.config.phone_number_id,
             "session_id": NOWHERE,
             "verify_token": self.system.sim.config.verify_token,

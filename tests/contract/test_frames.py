@@ -32,6 +32,8 @@ async def a_shift(system: System) -> list[Json]:
         id_ = heard[0]["queue"][0]["conversation_id"]
         system.sim.postman.raw(body("account_review_update", {"decision": "REJECTED"}))
         heard.append(await other.expect("whatsapp_alert"))
+        await ana.delete(f"/whatsapp/alerts/{heard[-1]['alert']['id']}")
+        heard.append(await other.expect("whatsapp_alerts_closed"))
         return heard + await serve(system, maria, other, customer, id_)
 
 

@@ -8,11 +8,12 @@ from tests.stories.harness import System
 from plantao.identity.models import Role
 
 ID = "01a20000-0000-7000-8000-000000000000"
+NUMBERED = ("{user_id}", "{agent_id}", "{reply_id}", "{alert_id}")
 WEBHOOK = "/api/v1/whatsapp/webhook"
 WITH_BODY = [
     (
         method,
-        re.sub(r"{\w+_id}", lambda name: "1" if name[0] in ("{user_id}", "{agent_id}", "{reply_id}") else ID, path),
+        re.sub(r"{\w+_id}", lambda name: "1" if name[0] in NUMBERED else ID, path),
         operation,
     )
     for method, path, operation in operations(openapi_document())

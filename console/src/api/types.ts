@@ -29,6 +29,7 @@ export type ServerFrame =
   | FrameSchemas['Pong']
   | FrameSchemas['QueueUpdate']
   | FrameSchemas['WhatsappAlert']
+  | FrameSchemas['WhatsappAlertsClosed']
   | FrameSchemas['ConversationViewers']
   | FrameSchemas['Error']
   | ConversationFrame;

@@ -23,6 +23,7 @@ let mineTimer = 0;
 let sweep = 0;
 let tailAgainAt = 0;
 const watched = new Set<() => void>();
+const alarmed = new Set<() => void>();
 
 const line = new Line({
   token: accessToken,
@@ -66,6 +67,12 @@ export function onStale(callback: () => void): () => void {
   return () => watched.delete(callback);
 }
 
+/** Called whenever the open alerts are others. Returns how to stop. */
+export function onAlerts(callback: () => void): () => void {
+  alarmed.add(callback);
+  return () => alarmed.delete(callback);
+}
+
 function join(id: string): void {
   const since = threads.get(id)?.info.last_seq;
   line.say({ type: 'join_conversation', conversation_id: id, ...(since === undefined ? {} : { since_seq: since }) });
@@ -103,6 +110,10 @@ function heard(frame: ServerFrame): void {
       return;
     case 'whatsapp_alert': // only who may see the numbers hears it
       toast(frame.alert.title, frame.alert.severity === 'info' ? 'plain' : 'bad');
+      for (const callback of alarmed) callback();
+      return;
+    case 'whatsapp_alerts_closed':
+      for (const callback of alarmed) callback();
       return;
     default:
       hearConversation(frame);

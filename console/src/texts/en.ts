@@ -279,6 +279,7 @@ export const en: Texts = {
     command: 'Send a template',
   },
   held: {
+    left: 'It was left in a tab that was closed or reloaded. Send it anyway?',
     undo: 'Undo',
     now: 'Send now',
     leaves: 'Leaves in a moment',

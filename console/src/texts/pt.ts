@@ -278,6 +278,7 @@ export const pt = {
     command: 'Enviar modelo',
   },
   held: {
+    left: 'Ficou em uma aba que foi fechada ou recarregada. Enviar assim mesmo?',
     undo: 'Desfazer',
     now: 'Enviar agora',
     leaves: 'Sai em instantes',

@@ -91,6 +91,12 @@ class WhatsappAlert(Struct, frozen=True, tag="whatsapp_alert"):
     alert: AlertView
 
 
+class WhatsappAlertsClosed(Struct, frozen=True, tag="whatsapp_alerts_closed"):
+    """They are settled, or somebody has dismissed them. To those who may see them."""
+
+    alert_ids: list[int]
+
+
 class Viewer(Struct, frozen=True):
     agent_id: int
     nome: str
@@ -112,7 +118,9 @@ class Error(Struct, frozen=True, tag="error"):
 
 
 # Besides the events of conversations.
-ServerFrame = Joined | MessageAck | Pong | QueueUpdate | WhatsappAlert | ConversationViewers | Error
+ServerFrame = (
+    Joined | MessageAck | Pong | QueueUpdate | WhatsappAlert | WhatsappAlertsClosed | ConversationViewers | Error
+)
 
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
