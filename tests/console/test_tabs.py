@@ -4,8 +4,8 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
-from tests.console.conftest import maria_at, picture, sign_in
+from playwright.async_api import Page, expect
+from tests.console.conftest import another_browser, maria_at, picture, sign_in
 from tests.stories.file_samples import served_conversation
 from tests.stories.harness import System, running_system
 
@@ -93,27 +93,24 @@ async def say(page: Page, text: str) -> None:
     await expect(page.locator(".draft").filter(has_text=text)).to_be_visible()
 
 
-async def test_who_looks_too_stands_in_the_head(system: System, page: Page, browser: Browser) -> None:
+async def test_who_looks_too_stands_in_the_head(system: System, page: Page) -> None:
     await page.set_viewport_size({"width": 1400, "height": 800})
     maria = await maria_at(page, system)
     conversation_id = await served_conversation(system, maria)
     await page.goto(f"{system.url}/caixa/minhas/{conversation_id}")
     await expect(page.get_by_role("textbox", name="Responder")).to_be_visible()
     await system.person(Role.SUPERVISOR, "Bia Lima")
-    context = await browser.new_context(locale="pt-BR")
-    lead = await context.new_page()
-    await sign_in(lead, system.url, "bia@provedor.example")
-    await lead.goto(f"{system.url}/caixa/todas/{conversation_id}")
     viewers = page.get_by_role("list", name="Também nesta conversa")
-    await expect(viewers.get_by_text("Bia está vendo")).to_be_visible()
-    await expect(page.get_by_role("status").filter(has_text="Bia Lima está vendo")).to_be_attached()
-    await expect(lead.get_by_role("list", name="Também nesta conversa")).to_contain_text("Maria está vendo")
-    await picture(page, "viewers")
-    await lead.get_by_role("textbox", name="Responder").press_sequentially("Deixa comigo")
-    await expect(viewers.get_by_text("Bia está digitando")).to_be_visible()
-    await viewers.hover()
-    await expect(page.locator(".tip")).to_contain_text("Bia Lima está digitando")
-    await picture(page, "viewers-typing")
-    await lead.close()
+    async with another_browser(page) as lead:
+        await sign_in(lead, system.url, "bia@provedor.example")
+        await lead.goto(f"{system.url}/caixa/todas/{conversation_id}")
+        await expect(viewers.get_by_text("Bia está vendo")).to_be_visible()
+        await expect(page.get_by_role("status").filter(has_text="Bia Lima está vendo")).to_be_attached()
+        await expect(lead.get_by_role("list", name="Também nesta conversa")).to_contain_text("Maria está vendo")
+        await picture(page, "viewers")
+        await lead.get_by_role("textbox", name="Responder").press_sequentially("Deixa comigo")
+        await expect(viewers.get_by_text("Bia está digitando")).to_be_visible()
+        await viewers.hover()
+        await expect(page.locator(".tip")).to_contain_text("Bia Lima está digitando")
+        await picture(page, "viewers-typing")
     await expect(viewers).to_have_count(0)
-    await context.close()

@@ -248,6 +248,8 @@ export const en: Texts = {
     before: 'Before, it said',
   },
   player: {
+    larger: 'Larger',
+    smaller: 'Smaller',
     play: 'Play',
     pause: 'Pause',
     position: 'Position',

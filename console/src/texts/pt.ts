@@ -247,6 +247,8 @@ export const pt = {
     before: 'Antes dizia',
   },
   player: {
+    larger: 'Ampliar',
+    smaller: 'Reduzir',
     play: 'Reproduzir',
     pause: 'Pausar',
     position: 'Posição',
