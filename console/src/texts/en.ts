@@ -70,6 +70,7 @@ export const en: Texts = {
     end: 'Close',
     details: 'Customer details',
     taken: 'The conversation is yours.',
+    lost: 'Somebody else has taken this conversation.',
     protocol: 'Protocol',
     sendAgain: 'Send again',
   },

@@ -69,6 +69,7 @@ export const pt = {
     end: 'Encerrar',
     details: 'Dados do cliente',
     taken: 'A conversa é sua.',
+    lost: 'Outra pessoa já assumiu esta conversa.',
     protocol: 'Protocolo',
     sendAgain: 'Enviar de novo',
   },

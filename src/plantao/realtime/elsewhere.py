@@ -17,6 +17,7 @@ from plantao.realtime.frames import Viewer
 TOPIC: Final = "conversation.viewers"
 RENEWED_EVERY: Final = timedelta(seconds=15)
 LIFETIME: Final = 3 * RENEWED_EVERY
+DOUBT: Final = timedelta(seconds=5)  # for the others to answer
 
 
 class Word(msgspec.Struct, frozen=True, array_like=True):
@@ -57,8 +58,12 @@ class Elsewhere:
     def forget(self, conversation_id: UUID) -> None:
         self._words.pop(conversation_id, None)
 
-    def forget_all(self) -> None:
-        self._words.clear()
+    def doubt_all(self, now: datetime) -> None:
+        """Something may have been missed: what is not said again soon is no longer so."""
+        heard = now - LIFETIME + DOUBT
+        for words in self._words.values():
+            for node, kept in words.items():
+                words[node] = _Kept(kept.viewers, min(kept.heard_at, heard))
 
     def forget_silent(self, now: datetime) -> set[UUID]:
         """Of processes that are dead; the conversations that they had looked at."""

@@ -87,7 +87,7 @@ class Viewers:
         if topic == TOPIC:
             self._listen(read_word(message))
         elif topic == RESYNC:
-            self._elsewhere.forget_all()
+            self._elsewhere.doubt_all(self._clock.now())
             self._said.clear()  # said, and asked, anew
             for id_ in self._here:
                 self._note(id_)
