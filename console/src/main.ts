@@ -5,7 +5,7 @@ import { missed } from './offline/offer';
 import { router } from './router';
 import { start } from './session/session';
 import { listenForKeys } from './shell/commands';
-import { i18n, speak, spoken } from './texts/texts';
+import { i18n, speak, speakAsOthersDo, spoken } from './texts/texts';
 import './ui/tokens.css';
 import './ui/base.css';
 
@@ -13,6 +13,7 @@ const WORKER_MS = 1_000; // the first screen goes before
 
 await Promise.all([start(), speak(spoken())]);
 listenForKeys();
+speakAsOthersDo();
 addEventListener('vite:preloadError', missed);
 createApp(App).use(i18n).use(router).use(VueQueryPlugin).mount('#app');
 if (import.meta.env.PROD) window.setTimeout(async () => (await import('./offline/worker')).putUp(), WORKER_MS);

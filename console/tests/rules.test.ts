@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message, QueuePlace } from '@/api/types';
 import { backoff } from '@/live/backoff';
 import { awaitingSince, entriesOf, layout, patienceOf, unreadOf, withHead } from '@/state/derive';
-import { afterFailure, type Draft, nextToSend, seenSince } from '@/state/outbox';
+import { afterFailure, type Draft, inherited, inOrder, nextToSend, seenSince } from '@/state/outbox';
 import { piecesOf } from '@/thread/words';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 27, 12, minute)).toISOString();
@@ -22,6 +22,7 @@ function draft(clientId: string, part: Partial<Draft> = {}): Draft {
     ...base,
     ...plain,
     author: 7,
+    tab: 't',
     clientId,
     writtenAt: at(0),
     seen: 3,
@@ -32,6 +33,26 @@ function draft(clientId: string, part: Partial<Draft> = {}): Draft {
 }
 
 describe('the outbox', () => {
+  it('takes over from a tab that is gone what can still be sent, and asks about the rest', () => {
+    const over = (part: Partial<Draft>, late = 0) => inherited(draft('a', part), 'u', Date.parse(at(0)) + late, '?');
+    expect(over({})).toMatchObject({ tab: 'u', state: 'waiting', problem: null });
+    expect(over({ state: 'sending' })).toMatchObject({ state: 'waiting' });
+    expect(over({ state: 'sending', kind: 'note' })).toMatchObject({ state: 'failed', problem: '?' });
+    expect(over({ kind: 'note' })).toMatchObject({ state: 'waiting' });
+    expect(over({ kind: 'image' })).toBeNull();
+    expect(over({}, 11 * 60_000)).toMatchObject({ state: 'failed', problem: '?' });
+    expect(over({ state: 'stale' }, 11 * 60_000)).toMatchObject({ state: 'stale' });
+  });
+
+  it('keeps the order in which several tabs wrote', () => {
+    const drafts = [
+      draft('b', { writtenAt: at(2) }),
+      draft('c', { writtenAt: at(2) }),
+      draft('a', { writtenAt: at(1) }),
+    ];
+    expect(inOrder(drafts).map((one) => one.clientId)).toEqual(['a', 'b', 'c']);
+  });
+
   it('sends one at a time, in order, and waits behind what a person has to look at', () => {
     expect(nextToSend([draft('a'), draft('b')], 'c')?.clientId).toBe('a');
     expect(nextToSend([draft('a', { state: 'sending' }), draft('b')], 'c')).toBeNull();

@@ -36,6 +36,7 @@ function draft(part: Partial<Draft>): Draft {
     replyTo: null,
     template: null,
     heldUntil: 0,
+    tab: 't',
     problem: null,
   };
   const base = {

@@ -69,6 +69,7 @@ from plantao.realtime.alert_feed import AlertFeed
 from plantao.realtime.endpoints import chat_route
 from plantao.realtime.queue_feed import QueueFeed
 from plantao.realtime.switchboard import Switchboard
+from plantao.realtime.viewers import Viewers
 from plantao.routing import bulk_endpoints
 from plantao.routing import endpoints as routing
 from plantao.routing.absence import Absence
@@ -96,6 +97,7 @@ from plantao.whatsapp.webhook import WebhookReceiver
 
 API = "/api/v1"
 WEBHOOK = f"{API}/whatsapp/webhook"
+MEDIA = re.compile(rf"(GET|HEAD) {API}/media/[^/]+(/thumbnail)?|POST {API}/media/[^/]+/link")
 # Asked by machines, which must not be told to come back later.
 NEVER_LIMITED = frozenset({WEBHOOK, "/health", "/health/live", "/health/ready", "/metrics"})
 ACCOUNT_FACTOR = 4  # an account may fail as often as this many client addresses
@@ -266,13 +268,14 @@ def create_asgi(parts: Parts) -> ASGIApp:
 
 
 def _limits(settings: Settings) -> LimitTable:
-    """The contract's table."""
+    """The contract's table; files have a rate of their own, for one conversation may show a hundred."""
     register = Limit("register", parse_rate(settings.rate_limit_register), per_user=False)
     send = Limit("whatsapp_send", parse_rate(settings.rate_limit_whatsapp_send))
     return LimitTable(
         api=Limit("api", parse_rate(settings.rate_limit_api)),
         log_in=("POST", f"{API}/auth/login"),
         log_in_failures=parse_rate(settings.rate_limit_login),
+        media=(MEDIA, Limit("media", parse_rate(settings.rate_limit_media))),
         own={("POST", f"{API}/auth/register"): register, ("POST", f"{API}/whatsapp/send"): send},
         free=NEVER_LIMITED,
     )
@@ -322,7 +325,9 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.health = HealthMonitor(
         parts.database, parts.store, parts.hub, parts.numbers, parts.clock, parts.media.blobs
     )
-    app.state.switchboard = Switchboard(parts.hub, identity.gate, Presence(parts.database, parts.clock), parts.clock)
+    presence = Presence(parts.database, parts.clock)
+    app.state.viewers = Viewers(parts.hub, parts.database, parts.clock)
+    app.state.switchboard = Switchboard(parts.hub, identity.gate, presence, app.state.viewers, parts.clock)
     staff = partial(app.state.switchboard.who_may, Permission.SEE_QUEUE)
     leads = partial(app.state.switchboard.who_may, Permission.SEE_WHATSAPP_ACCOUNT)
     app.state.alert_feed = AlertFeed(parts.hub, leads)
@@ -353,6 +358,8 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             workers = Workers(parts)
             workers.start()
             stack.push_async_callback(workers.stop)
+            app.state.viewers.start()
+            stack.push_async_callback(app.state.viewers.stop)
             app.state.switchboard.start()
             stack.push_async_callback(app.state.switchboard.stop)
             app.state.queue_feed.start()

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
         description="Who must have a second factor: `optional` (nobody), `admins`, or `staff` (all but `user`).",
     )
     rate_limit_api: str = Field("100/minute", description="Requests of a client, or of a user at one address.")
+    rate_limit_media: str = Field(
+        "600/minute", description="Files, thumbnails and links to them that a user asks for at one address."
+    )
     rate_limit_login: str = Field(
         "5/15 minutes", description="Failed log-ins of a client address; an account has four times as many."
     )
@@ -140,7 +143,9 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("rate_limit_api", "rate_limit_login", "rate_limit_register", "rate_limit_whatsapp_send")
+    @field_validator(
+        "rate_limit_api", "rate_limit_media", "rate_limit_login", "rate_limit_register", "rate_limit_whatsapp_send"
+    )
     @classmethod
     def _check_rate(cls, value: str) -> str:
         parse_rate(value)

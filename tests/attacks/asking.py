@@ -77,6 +77,7 @@ class Cast:
             "reply_id": 2**40,
             "tag_id": 2**40,
             "example_id": 2**40,
+            "alert_id": 2**40,
             "phone_number_id": self.system.sim.config.phone_number_id,
             "session_id": NOWHERE,
             "verify_token": self.system.sim.config.verify_token,

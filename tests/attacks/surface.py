@@ -364,6 +364,7 @@ ROWS = [
         },
     ),
     Row("GET", f"{V1}/whatsapp/number", LEADS),
+    Row("DELETE", f"{V1}/whatsapp/alerts/{{alert_id}}", (404, 404, 403, 403, 401)),
     Row(
         "GET",
         f"{V1}/whatsapp/templates",

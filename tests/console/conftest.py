@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ async def sign_in(page: Page, url: str, email: str) -> None:
     await page.get_by_label("Senha").fill(PASSWORD)
     await page.get_by_role("button", name="Entrar").click()
     await expect(page.get_by_role("region", name="Conversas")).to_be_visible()
+
+
+@asynccontextmanager
+async def another_browser(page: Page) -> AsyncIterator[Page]:
+    """A window that shares nothing with `page`: somebody else's, or the customer's."""
+    assert page.context.browser is not None
+    context = await page.context.browser.new_context(locale="pt-BR", viewport=page.viewport_size)
+    yield await context.new_page()
+    await context.close()
 
 
 async def maria_at(page: Page, system: System) -> Person:

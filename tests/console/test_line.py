@@ -1,14 +1,17 @@
 """The line is cut and comes back: nothing is lost, nothing is sent twice."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx2
 import pytest
 from playwright.async_api import Page, expect
 from tests.console.conftest import maria_at, picture
+from tests.crash.harness import Served
 from tests.stories.file_samples import served_conversation
-from tests.stories.harness import FAST, Person, Server, System, settings_for
+from tests.stories.harness import FAST, JWT_SECRET, Person, Server, System, settings_for
 
 from plantao.app import build_parts, create_asgi
 from plantao.kit.http.server import bind, build_server
@@ -62,6 +65,37 @@ async def test_the_server_is_restarted(database_url: str, free_port: int, page: 
             again = Person(maria.id, system.client, maria.token, system.url)
             own = [m["content"] for m in await again.messages(conversation_id) if m["sent_by"] == "agent"]
             assert own == ["Primeira sem conexão", "Segunda sem conexão"]
+
+
+async def test_the_server_is_killed_while_somebody_writes(
+    database_url: str, free_port: int, page: Page, tmp_path: Path
+) -> None:
+    webhook = f"http://127.0.0.1:{free_port}/api/v1/whatsapp/webhook"
+    sim = create_simulator(SimulatorConfig(webhook_url=webhook, pair_limit=False, **FAST))
+    async with run_server(sim):
+        async with product(sim, database_url, free_port) as system:
+            maria = await maria_at(page, system)
+            conversation_id = await served_conversation(system, maria)
+            await page.goto(f"{system.url}/caixa/minhas/{conversation_id}")
+            await expect(page.get_by_role("textbox", name="Responder")).to_be_visible()
+        more = {"PLANTAO_DATABASE_URL": database_url, "PLANTAO_JWT_SECRET": JWT_SECRET}
+        served = Served(tmp_path / "data", free_port, sim.config, sim.base_url, more=more)
+        served.data_dir.mkdir()
+        await served.start()
+        await expect(page.locator(".line.open")).to_be_visible(timeout=20_000)
+        words = [f"Palavra {number}" for number in range(6)]
+        for number, word in enumerate(words):
+            if number == 2:
+                await served.kill()  # with what was said just now on its way
+            await page.get_by_role("textbox", name="Responder").fill(word)
+            await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert").filter(has_text="Sem conexão")).to_be_visible()
+        await served.start()
+        await expect(page.locator(".draft")).to_have_count(0, timeout=20_000)
+        await sim.wait_for_send(lambda send: send.text == words[-1])
+        assert [send.text for send in sim.sends if (send.text or "").startswith("Palavra")] == words
+        await expect(page.locator(".message.ours")).to_have_text([re.compile(word) for word in words])
+        assert await served.stop() == 0
 
 
 async def decide_about_the_new_one(page: Page) -> None:

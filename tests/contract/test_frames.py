@@ -32,6 +32,8 @@ async def a_shift(system: System) -> list[Json]:
         id_ = heard[0]["queue"][0]["conversation_id"]
         system.sim.postman.raw(body("account_review_update", {"decision": "REJECTED"}))
         heard.append(await other.expect("whatsapp_alert"))
+        await ana.delete(f"/whatsapp/alerts/{heard[-1]['alert']['id']}")
+        heard.append(await other.expect("whatsapp_alerts_closed"))
         return heard + await serve(system, maria, other, customer, id_)
 
 
@@ -39,6 +41,8 @@ async def serve(system: System, maria: Person, other: Socket, customer: Customer
     async with maria.socket() as socket:
         heard = [await socket.expect("conversation_assigned")]
         heard += await say_all(socket, id_)
+        await socket.join(id_)
+        heard.append(await socket.expect("conversation_viewers"))
         await system.sim.write(customer, {"type": "image", "data": encoded(PNG)})
         heard.append(await socket.expect("message_media"))
         joao: Json = {"from_": "5511999999999", "from_user_id": None}

@@ -34,6 +34,7 @@ class Served:
     config: SimulatorConfig
     graph_url: str
     process: asyncio.subprocess.Process | None = None
+    more: dict[str, str] = field(default_factory=dict)  # settings, for example of a database that is shared
 
     @property
     def url(self) -> str:
@@ -53,6 +54,7 @@ class Served:
             "PLANTAO_BOT_DEBOUNCE_SECONDS": "0.05",
             "PLANTAO_RATE_LIMIT_API": "1000000/second",
             "PLANTAO_LOG_LEVEL": "WARNING",
+            **self.more,
         }
 
     async def start(self) -> None:

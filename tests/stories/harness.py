@@ -67,11 +67,11 @@ class Socket:
     async def silence(self) -> list[Json]:
         """Everything not yet expected, up to the answer of a ping: what was sent before it has arrived.
 
-        Without the queue, which all staff hear of at a pace of its own.
+        Without the queue and who looks on, which are told at a pace of their own.
         """
         await self.say("ping")
         await self.expect("pong")
-        return [frame for frame in self.frames if frame["type"] != "queue_update"]
+        return [frame for frame in self.frames if frame["type"] not in ("queue_update", "conversation_viewers")]
 
 
 @dataclass

@@ -238,6 +238,30 @@ async def test_an_alert_reaches_leads_at_once_and_stays_until_it_is_mended(syste
     assert (await lead.get("/whatsapp/number")).json()["alerts"] == []
 
 
+async def test_a_dismissed_alert_leaves_every_screen_and_returns_only_with_news(system: System) -> None:
+    lead, other = await system.person(Role.SUPERVISOR), await system.person(Role.ADMIN, "Rita Souza")
+    agent = await system.person(Role.ATTENDANT, "Ana Lima")
+    async with other.socket() as screen, agent.socket() as small:
+        await deliver(system, body("message_template_status_update", status("PAUSED")))
+        alert = (await screen.expect("whatsapp_alert"))["alert"]
+        path = f"/whatsapp/alerts/{alert['id']}"
+        assert (await agent.delete(path)).status_code == 403
+        answers = await asyncio.gather(*(lead.delete(path) for _ in range(5)))
+        assert sorted(answer.status_code for answer in answers) == [200, 404, 404, 404, 404]
+        assert [answer.json() for answer in answers if answer.status_code == 200] == [alert]
+        assert (await screen.expect("whatsapp_alerts_closed"))["alert_ids"] == [alert["id"]]
+        assert (await lead.get("/whatsapp/number")).json()["alerts"] == []
+        await deliver(system, body("message_template_status_update", status("PAUSED")))  # Meta repeats itself
+        await system.settle()
+        assert await screen.silence() == []
+        await deliver(system, body("message_template_status_update", status("PAUSED"), 1795428001))
+        anew = (await screen.expect("whatsapp_alert"))["alert"]
+        assert (anew["title"], anew["id"] > alert["id"]) == (alert["title"], True)
+        await deliver(system, body("message_template_status_update", status("APPROVED"), 1795428002))
+        assert (await screen.expect("whatsapp_alerts_closed"))["alert_ids"] == [anew["id"]]
+        assert await small.silence() == []
+
+
 async def test_without_a_business_account_there_is_nothing_to_manage(database_url: str) -> None:
     async with running_system(database_url) as system:
         admin = await system.person(Role.ADMIN)

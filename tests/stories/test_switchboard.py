@@ -16,6 +16,7 @@ from plantao.kit.db import Database
 from plantao.kit.hub import open_hub
 from plantao.realtime.socket import TOKEN_REVOKED, Socket
 from plantao.realtime.switchboard import Switchboard
+from plantao.realtime.viewers import Viewers
 from plantao.routing.presence import Presence
 from plantao.settings import Settings
 
@@ -35,7 +36,9 @@ async def until_somebody_waits(database: Database) -> None:
 async def test_who_comes_while_sessions_are_checked_stays(database: Database, clock: ManualClock) -> None:
     store = open_store(Settings.model_validate({"jwt_secret": SECRET}), database)
     gate = Gate(store, clock, AccessTokens([SECRET], clock), SecondFactorPolicy.OPTIONAL)
-    switchboard = Switchboard(open_hub(None), gate, Presence(database, clock), clock)
+    hub = open_hub(None)
+    viewers = Viewers(hub, database, clock)
+    switchboard = Switchboard(hub, gate, Presence(database, clock), viewers, clock)
     said: dict[str, list[Message]] = {"first": [], "second": []}
 
     def socket(name: str) -> Socket:

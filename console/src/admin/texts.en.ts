@@ -205,6 +205,8 @@ export const adminEn: AdminTexts = {
     lead: 'What Meta says of our numbers: quality, limits, and whether they may send.',
     alerts: 'Alerts',
     alertsLead: 'What needs a person. Meta’s next word on the same matter closes an alert.',
+    dismiss: 'Dismiss',
+    dismissOne: 'Dismiss the alert: {title}',
     noAlerts: 'No open alert.',
     severity: { info: 'Good to know', warning: 'Look today', critical: 'Urgent' },
     none: 'No number is set up',

@@ -203,6 +203,8 @@ export const adminPt = {
     lead: 'O que a Meta diz dos nossos números: qualidade, limites e se podem enviar.',
     alerts: 'Avisos',
     alertsLead: 'O que pede atenção de uma pessoa. A próxima notícia da Meta sobre o assunto fecha o aviso.',
+    dismiss: 'Dispensar',
+    dismissOne: 'Dispensar o aviso: {title}',
     noAlerts: 'Nenhum aviso aberto.',
     severity: { info: 'Bom saber', warning: 'Veja hoje', critical: 'Urgente' },
     none: 'Nenhum número configurado',

@@ -35,6 +35,8 @@ export type ServerFrame =
   | FrameSchemas['Pong']
   | FrameSchemas['QueueUpdate']
   | FrameSchemas['WhatsappAlert']
+  | FrameSchemas['WhatsappAlertsClosed']
+  | FrameSchemas['ConversationViewers']
   | FrameSchemas['Error']
   | ConversationFrame;
 
@@ -53,3 +55,4 @@ export type ConversationFrame =
 
 export type CustomerNews = FrameSchemas['CustomerUpdated'];
 export type Typing = FrameSchemas['AgentTyping'];
+export type Viewer = FrameSchemas['Viewer'];

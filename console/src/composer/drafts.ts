@@ -31,3 +31,8 @@ export function forgetDrafts(): void {
   texts.clear();
   for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }
+
+/** Another tab of this browser has written on. */
+addEventListener('storage', ({ key, newValue }) => {
+  if (key?.startsWith(PREFIX)) texts.set(key, newValue ?? '');
+});

@@ -9,6 +9,7 @@ import { refreshQueue } from '@/state/lists';
 import { hearMark, tellAgain, tellBy } from '@/state/seen';
 import { drainAll } from '@/state/sending';
 import { refreshOwn, tellOfWaking } from '@/state/snoozing';
+import { forgetViewers, hearViewers } from '@/state/viewers';
 import { toast } from '@/ui/toasts';
 import { Line, type LineState } from './line';
 
@@ -26,6 +27,7 @@ let mineTimer = 0;
 let sweep = 0;
 let tailAgainAt = 0;
 const watched = new Set<() => void>();
+const alarmed = new Set<() => void>();
 
 const line = new Line({
   token: accessToken,
@@ -33,6 +35,7 @@ const line = new Line({
   changed(state) {
     lineState.value = state;
     if (state === 'open') catchUp();
+    else forgetViewers();
   },
   heard,
 });
@@ -55,6 +58,7 @@ export function goSilent(): void {
 export function follow(id: string | null): void {
   if (joined.value && joined.value !== id) line.say({ type: 'leave_conversation', conversation_id: joined.value });
   joined.value = id;
+  forgetViewers();
   lookAt(id);
   if (id) join(id);
 }
@@ -67,6 +71,12 @@ export function sayTyping(id: string, isTyping: boolean): void {
 export function onStale(callback: () => void): () => void {
   watched.add(callback);
   return () => watched.delete(callback);
+}
+
+/** Called whenever the open alerts are others. Returns how to stop. */
+export function onAlerts(callback: () => void): () => void {
+  alarmed.add(callback);
+  return () => alarmed.delete(callback);
 }
 
 function join(id: string): void {
@@ -97,6 +107,9 @@ function heard(frame: ServerFrame): void {
     case 'queue_update':
       hearQueue(frame);
       return;
+    case 'conversation_viewers':
+      hearViewers(frame.conversation_id, frame.viewers);
+      return;
     case 'joined':
     case 'pong':
     case 'message_ack':
@@ -104,6 +117,10 @@ function heard(frame: ServerFrame): void {
       return;
     case 'whatsapp_alert': // only who may see the numbers hears it
       toast(frame.alert.title, frame.alert.severity === 'info' ? 'plain' : 'bad');
+      for (const callback of alarmed) callback();
+      return;
+    case 'whatsapp_alerts_closed':
+      for (const callback of alarmed) callback();
       return;
     default:
       hearConversation(frame);

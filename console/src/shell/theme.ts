@@ -25,3 +25,8 @@ function show(): void {
 }
 
 dark.addEventListener('change', show);
+addEventListener('storage', ({ key, newValue }) => {
+  if (key !== KEY) return;
+  theme.value = (newValue as Theme | null) ?? 'system';
+  show();
+});

@@ -14,11 +14,12 @@ export interface TemplateWish {
 
 /**
  * `waiting`: for its turn or for the network. `stale`: the conversation has moved on, a person decides.
- * `seen`: the newest `seq` that was on the screen when it was written. `heldUntil`: before, it may be taken back.
+ * `tab`: of the browser, in which it is, and which sends it. `seen`: the newest `seq` that was on the screen when it was written. `heldUntil`: before, it may be taken back.
  * Of a file the `content` is empty: its bytes are brought first (`state/uploads.ts`).
  */
 export interface Draft {
   readonly clientId: string;
+  readonly tab: string;
   readonly author: number;
   readonly conversationId: string;
   readonly kind: 'text' | 'note' | 'template' | FileKind;
@@ -76,6 +77,26 @@ export function messageOf(draft: Draft, seen: number, mediaId: string | null): P
   }
   const file = { ...head, type: draft.kind as FileKind, content: '', media_id: mediaId, filename: draft.filename };
   return draft.kind === 'audio' ? { ...file, voice: draft.voice } : { ...file, caption: draft.caption };
+}
+
+/** Of several tabs, in the order in which they were written. */
+export function inOrder(drafts: readonly Draft[]): readonly Draft[] {
+  return [...drafts].sort((a, b) => (a.writtenAt < b.writtenAt ? -1 : Number(a.writtenAt > b.writtenAt)));
+}
+
+const LATE_MS = 10 * 60_000;
+
+/**
+ * What a tab that is gone has left, in `tab`; null when it cannot be sent. What was being sent may have arrived: its id sends
+ * nothing twice, a note has none. What is old may be wrong by now. `reason` says why a person decides.
+ */
+export function inherited(draft: Draft, tab: string, now: number, reason: string): Draft | null {
+  if (FILES.has(draft.kind)) return null; // its bytes were in the tab
+  const moved = { ...draft, tab };
+  const unsure = draft.state === 'sending' && draft.kind === 'note';
+  if (unsure || (draft.state !== 'stale' && now - Date.parse(draft.writtenAt) > LATE_MS))
+    return { ...moved, state: 'failed', problem: draft.problem ?? reason };
+  return draft.state === 'sending' ? { ...moved, state: 'waiting' } : moved;
 }
 
 /** What a refusal makes of a draft. A note has no id of its own: whether it was written is not known, so it is not repeated. */

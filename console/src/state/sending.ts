@@ -1,20 +1,35 @@
-/** The outbox of this tab: shown at once, sent in order, once, and again when the network is back. */
-import { shallowRef } from 'vue';
+/** The outbox of this tab, beside those of the others: shown at once, sent in order, once, and again when the network is back. */
+import { computed, shallowRef } from 'vue';
 import { answer, api } from '@/api/client';
 import { Failure, failureFrom } from '@/api/errors';
 import type { Message } from '@/api/types';
 import { session } from '@/session/session';
+import { t } from '@/texts/texts';
 import { load, note, threads } from './desk';
-import { afterFailure, type Draft, FILES, lastHeld, messageOf, nextToSend, seenSince } from './outbox';
+import {
+  afterFailure,
+  type Draft,
+  FILES,
+  inherited,
+  inOrder,
+  lastHeld,
+  messageOf,
+  nextToSend,
+  seenSince,
+} from './outbox';
+import { askOwner, elsewhere, forgetOutboxes, keep, lookRound, newId, own, tab, type Wanted } from './outboxes';
 import { preferences } from './preferences';
 import { bring, bringAgain, drop, keepFile } from './uploads';
 
-const KEY = 'plantao.outbox';
 const AGAIN_MS = 3_000;
 const LOOK_MS = 40; // while a message is under way
 export const HELD_MS = 5_000;
 
-export const outbox = shallowRef<readonly Draft[]>(read());
+const ours = shallowRef<readonly Draft[]>([]);
+/** Of all tabs. */
+export const outbox = computed(() =>
+  elsewhere.value.length > 0 ? inOrder([...ours.value, ...elsewhere.value]) : ours.value,
+);
 const busy = new Set<string>();
 let timer = 0;
 const holds = new Map<string, number>();
@@ -29,21 +44,21 @@ export function submit(wish: Wish, file?: Blob): void {
   const none = { caption: null, filename: null, voice: false, replyTo: null, template: null };
   const clientId = newId();
   const heldUntil = wish.kind === 'text' && preferences.undo ? Date.now() + HELD_MS : 0;
-  const rest = { ...none, ...wish, author: session.user?.id ?? 0, clientId, writtenAt, seen, heldUntil };
+  const rest = { ...none, ...wish, tab, author: session.user?.id ?? 0, clientId, writtenAt, seen, heldUntil };
   if (file) keepFile(clientId, file);
-  change([...outbox.value, { ...rest, state: 'waiting', problem: null }]);
+  change([...ours.value, { ...rest, state: 'waiting', problem: null }]);
   void drain(wish.conversationId);
 }
 
 /** Takes back the newest text that has not left yet; undefined when all have. */
 export function undo(conversationId: string): Draft | undefined {
-  const held = lastHeld(outbox.value, conversationId, Date.now());
-  if (held) discard(held);
+  const held = lastHeld(ours.value, conversationId, Date.now());
+  if (held) discardHere(held);
   return held;
 }
 
 /** Without waiting for the end of its hold. */
-export function hurry(draft: Draft): void {
+function hurryHere(draft: Draft): void {
   put({ ...draft, heldUntil: 0 });
   void drain(draft.conversationId);
 }
@@ -57,32 +72,37 @@ export async function flush(conversationId: string): Promise<void> {
 }
 
 /** The user has looked at what came meanwhile, or wants to try what failed once more. */
-export function sendAnyway(draft: Draft): void {
+function sendAnywayHere(draft: Draft): void {
   const seen = threads.get(draft.conversationId)?.info.last_seq ?? draft.seen;
   if (draft.state === 'failed') bringAgain(draft.clientId);
   put({ ...draft, seen, state: 'waiting', problem: null, heldUntil: 0 });
   void drain(draft.conversationId);
 }
 
-export function discard(draft: Draft): void {
+function discardHere(draft: Draft): void {
   drop(draft.clientId);
-  change(outbox.value.filter((other) => other.clientId !== draft.clientId));
+  change(ours.value.filter((other) => other.clientId !== draft.clientId));
   void drain(draft.conversationId);
 }
 
 /** The network is back. */
 export function drainAll(): void {
-  for (const id of new Set(outbox.value.map((draft) => draft.conversationId))) void drain(id);
+  for (const id of new Set(ours.value.map((draft) => draft.conversationId))) void drain(id);
 }
 
 /** What waited when the session ended goes out under its author's name or not at all. */
 export function keepOutboxOf(userId: number): void {
-  change(outbox.value.filter((draft) => draft.author === userId));
+  change(ours.value.filter((draft) => draft.author === userId));
+  lookRound();
 }
 
 export function forgetOutbox(): void {
   change([]);
+  forgetOutboxes();
 }
+
+/** Only the tab that has a draft sends it; the others may ask it to. */
+export const isOurs = (draft: Draft): boolean => draft.tab === tab;
 
 async function drain(conversationId: string): Promise<void> {
   if (busy.has(conversationId)) return;
@@ -96,7 +116,11 @@ async function drain(conversationId: string): Promise<void> {
   }
 }
 
-const next = (conversationId: string): Draft | null => nextToSend(outbox.value, conversationId);
+/** What was written before it in another tab goes before it. */
+function next(conversationId: string): Draft | null {
+  const first = nextToSend(outbox.value, conversationId);
+  return first && isOurs(first) ? first : null;
+}
 
 /** Held ones go when their time has come. */
 function isHeld(draft: Draft): boolean {
@@ -116,7 +140,7 @@ async function attempt(draft: Draft): Promise<boolean> {
   try {
     const message = await post(draft);
     note(draft.conversationId, message);
-    change(outbox.value.filter((other) => other.clientId !== draft.clientId));
+    change(ours.value.filter((other) => other.clientId !== draft.clientId));
     drop(draft.clientId);
     return true;
   } catch (reason) {
@@ -145,7 +169,7 @@ async function post(draft: Draft): Promise<Message> {
 }
 
 /** Its author may have taken it back while its file was on the way. */
-const isThere = (draft: Draft): boolean => outbox.value.some((other) => other.clientId === draft.clientId);
+const isThere = (draft: Draft): boolean => ours.value.some((other) => other.clientId === draft.clientId);
 
 function again(retryAfter: number): void {
   clearTimeout(timer);
@@ -153,35 +177,42 @@ function again(retryAfter: number): void {
 }
 
 function put(draft: Draft): void {
-  change(outbox.value.map((other) => (other.clientId === draft.clientId ? draft : other)));
+  change(ours.value.map((other) => (other.clientId === draft.clientId ? draft : other)));
 }
 
 function change(drafts: readonly Draft[]): void {
-  outbox.value = drafts;
-  // A file is too large to be kept; after a reload it has to be chosen again.
-  const kept = drafts.filter((draft) => !FILES.has(draft.kind));
-  sessionStorage.setItem(KEY, JSON.stringify(kept));
+  ours.value = drafts;
+  keep(drafts);
 }
 
-/** Of this tab, from before a reload. What was being sent may have arrived: its id sends nothing twice, a note has none. */
-function read(): readonly Draft[] {
-  const kept: Draft[] = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
-  return kept.map((draft) => {
-    if (draft.state !== 'sending') return draft;
-    const unsure = draft.kind === 'note';
-    return { ...draft, state: unsure ? 'failed' : 'waiting', problem: unsure ? 'A página foi recarregada.' : null };
-  });
-}
+const HERE = { hurry: hurryHere, send: sendAnywayHere, discard: discardHere };
+
+const wish =
+  (wanted: Wanted) =>
+  (draft: Draft): void =>
+    isOurs(draft) ? HERE[wanted](draft) : askOwner(draft, wanted);
+
+export const hurry = wish('hurry');
+export const sendAnyway = wish('send');
+export const discard = wish('discard');
+
+own({
+  inherit(left) {
+    const reason = t('held.left');
+    const found = left.map((draft) => inherited(draft, tab, Date.now(), reason)).filter((draft) => draft !== null);
+    change(inOrder([...ours.value, ...found]));
+    drainAll();
+  },
+  obey(clientId, wanted) {
+    const draft = ours.value.find((one) => one.clientId === clientId);
+    if (draft) HERE[wanted](draft);
+  },
+  changed: drainAll,
+});
 
 /** What is held leaves at once; who closes the tab is asked while that or a file is under way, for neither comes back. */
 addEventListener('beforeunload', (event) => {
-  const held = outbox.value.filter((draft) => draft.heldUntil > Date.now());
-  for (const draft of held) hurry(draft);
-  if (held.length > 0 || outbox.value.some((draft) => FILES.has(draft.kind))) event.preventDefault();
+  const held = ours.value.filter((draft) => draft.heldUntil > Date.now());
+  for (const draft of held) hurryHere(draft);
+  if (held.length > 0 || ours.value.some((draft) => FILES.has(draft.kind))) event.preventDefault();
 });
-
-/** `crypto.randomUUID` is there over TLS only. */
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

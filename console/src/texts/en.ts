@@ -82,6 +82,7 @@ export const en: Texts = {
     end: 'Close',
     details: 'Customer details',
     taken: 'The conversation is yours.',
+    lost: 'Somebody else has taken this conversation.',
     protocol: 'Protocol',
     sendAgain: 'Send again',
   },
@@ -322,6 +323,8 @@ export const en: Texts = {
     before: 'Before, it said',
   },
   player: {
+    larger: 'Larger',
+    smaller: 'Smaller',
     play: 'Play',
     pause: 'Pause',
     position: 'Position',
@@ -353,6 +356,7 @@ export const en: Texts = {
     command: 'Send a template',
   },
   held: {
+    left: 'It was left in a tab that was closed or reloaded. Send it anyway?',
     undo: 'Undo',
     now: 'Send now',
     leaves: 'Leaves in a moment',
@@ -367,6 +371,7 @@ export const en: Texts = {
     refused: 'The browser does not allow notifications from this page.',
     arrived: 'A new conversation for you',
   },
+  viewers: { sees: '{nome} is looking', types: '{nome} is typing', here: 'Also in this conversation' },
   supervision: { title: 'Dashboard', go: 'Go to the Dashboard' },
   settings: { nav: 'Settings', command: 'Go to Settings', setUp: 'Set it up now', account: 'My account' },
 };

@@ -81,6 +81,7 @@ export const pt = {
     end: 'Encerrar',
     details: 'Dados do cliente',
     taken: 'A conversa é sua.',
+    lost: 'Outra pessoa já assumiu esta conversa.',
     protocol: 'Protocolo',
     sendAgain: 'Enviar de novo',
   },
@@ -321,6 +322,8 @@ export const pt = {
     before: 'Antes dizia',
   },
   player: {
+    larger: 'Ampliar',
+    smaller: 'Reduzir',
     play: 'Reproduzir',
     pause: 'Pausar',
     position: 'Posição',
@@ -352,6 +355,7 @@ export const pt = {
     command: 'Enviar modelo',
   },
   held: {
+    left: 'Ficou em uma aba que foi fechada ou recarregada. Enviar assim mesmo?',
     undo: 'Desfazer',
     now: 'Enviar agora',
     leaves: 'Sai em instantes',
@@ -366,6 +370,7 @@ export const pt = {
     refused: 'O navegador não permite avisos desta página.',
     arrived: 'Nova conversa com você',
   },
+  viewers: { sees: '{nome} está vendo', types: '{nome} está digitando', here: 'Também nesta conversa' },
   supervision: { title: 'Painel', go: 'Ir para o Painel' },
   settings: { nav: 'Ajustes', command: 'Ir para os Ajustes', setUp: 'Ativar agora', account: 'Minha conta' },
 };

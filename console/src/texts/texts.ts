@@ -45,3 +45,10 @@ export function spoken(): Locale {
   if (kept === 'pt-BR' || kept === 'en') return kept;
   return navigator.language.startsWith('en') ? 'en' : 'pt-BR';
 }
+
+/** When another tab speaks otherwise from now on, this one does too. */
+export function speakAsOthersDo(): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === KEY) void speak(spoken());
+  });
+}

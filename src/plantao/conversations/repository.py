@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -51,6 +51,13 @@ class Conversation:
         return self.status in (ConversationStatus.QUEUE, ConversationStatus.IN_PROGRESS)
 
 
+class Standing(NamedTuple):
+    """What decides who may see a conversation."""
+
+    assigned_to: int | None
+    waiting: bool
+
+
 _COLUMNS = f"""
     c.id, c.protocol, c.customer_id, c.channel, c.status, c.handled_by, c.priority, c.assigned_to, c.last_agent_id,
     c.last_seq, c.messages_count, c.started_at, c.last_message_at, c.window_expires_at, c.bot_due_at,
@@ -64,6 +71,7 @@ LOCK = text(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = :id FOR UPDATE OF c")
 
 # In the order of ids, as everybody locks several: no deadlock.
 LOCK_ALL = text("SELECT id FROM conversations WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+STANDINGS = text("SELECT id, assigned_to, status FROM conversations WHERE id = ANY(:ids)")
 
 LATEST_OF = text(f"""
     SELECT {_COLUMNS} {_FROM} WHERE c.customer_id = :customer_id AND c.channel = :channel
@@ -103,6 +111,12 @@ async def lock(tx: Transaction, conversation_id: UUID) -> Conversation | None:
 async def lock_all(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
     """Nobody else changes those of them that there are until the transaction ends."""
     await tx.run(LOCK_ALL, {"ids": list(conversation_ids)})
+
+
+async def standings(tx: Transaction, ids: list[UUID]) -> dict[UUID, Standing]:
+    """Of those that there are."""
+    rows = await tx.rows(STANDINGS, {"ids": ids})
+    return {row.id: Standing(row.assigned_to, row.status == ConversationStatus.QUEUE) for row in rows}
 
 
 async def latest_of(tx: Transaction, customer_id: UUID, channel: Channel) -> Conversation | None:

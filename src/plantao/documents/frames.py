@@ -18,6 +18,8 @@ SERVER: Final = {
     "pong": "Resposta ao `ping`.",
     "queue_update": "A fila de espera mudou: as primeiras posições e o total. No máximo uma vez por segundo.",
     "whatsapp_alert": "Um aviso da Meta sobre números, templates ou a conta. Para administradores e supervisores.",
+    "whatsapp_alerts_closed": "Estes avisos da Meta foram resolvidos ou dispensados. A quem os vê.",
+    "conversation_viewers": "Quem está com a conversa aberta, cada pessoa uma vez. A quem entrou nela.",
     "error": "O quadro foi recusado; a conexão continua. `ref`: o `client_id` do quadro, senão o `type` dele.",
     "new_message": "Nova mensagem, recebida ou enviada, ou nota interna. O `seq` não se repete nem vem fora de ordem.",
     "message_status": "O status de uma mensagem avançou (enviada, entregue, lida), ou ela falhou.",

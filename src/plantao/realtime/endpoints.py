@@ -177,6 +177,7 @@ class Line:
     async def _join_now(self, frame: frames.JoinConversation) -> None:
         try:
             conversation = await self._socket.join(frame.conversation_id, frame.since_seq)
+            self._switchboard.look(self._socket, frame.conversation_id)
             opened(self._courtesy, conversation, self._actor)
         except AppError as error:
             self._switchboard.leave(self._socket, frame.conversation_id)

@@ -98,6 +98,24 @@ class WhatsappAlert(Struct, frozen=True, tag="whatsapp_alert"):
     alert: AlertView
 
 
+class WhatsappAlertsClosed(Struct, frozen=True, tag="whatsapp_alerts_closed"):
+    """They are settled, or somebody has dismissed them. To those who may see them."""
+
+    alert_ids: list[int]
+
+
+class Viewer(Struct, frozen=True):
+    agent_id: int
+    nome: str
+
+
+class ConversationViewers(Struct, frozen=True, tag="conversation_viewers"):
+    """Who has joined the conversation, each user once, the hearer too. To those who have joined it."""
+
+    conversation_id: UUID
+    viewers: list[Viewer]
+
+
 class Error(Struct, frozen=True, tag="error"):
     """`ref`: the frame's `client_id` if it had one, else its `type`."""
 
@@ -107,7 +125,9 @@ class Error(Struct, frozen=True, tag="error"):
 
 
 # Besides the events of conversations.
-ServerFrame = Joined | MessageAck | Pong | QueueUpdate | WhatsappAlert | Error
+ServerFrame = (
+    Joined | MessageAck | Pong | QueueUpdate | WhatsappAlert | WhatsappAlertsClosed | ConversationViewers | Error
+)
 
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 

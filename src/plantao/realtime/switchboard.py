@@ -16,6 +16,7 @@ from plantao.kit.clock import Clock
 from plantao.kit.db import is_transient
 from plantao.kit.hub import RESYNC, Hub
 from plantao.realtime.socket import TOKEN_REVOKED, TOO_SLOW, Socket
+from plantao.realtime.viewers import Viewers
 from plantao.routing.presence import Presence
 
 log = structlog.get_logger(__name__)
@@ -25,9 +26,10 @@ HEARTBEAT_EVERY = 30  # checks
 
 
 class Switchboard:
-    def __init__(self, hub: Hub, gate: Gate, presence: Presence, clock: Clock) -> None:
+    def __init__(self, hub: Hub, gate: Gate, presence: Presence, viewers: Viewers, clock: Clock) -> None:
         self._gate = gate
         self._presence = presence
+        self._viewers = viewers
         self._clock = clock
         self._sockets: set[Socket] = set()
         self._by_user: defaultdict[int, set[Socket]] = defaultdict(set)
@@ -74,8 +76,14 @@ class Switchboard:
         socket.joined.add(conversation_id)
         self._by_conversation[conversation_id].add(socket)
 
+    def look(self, socket: Socket, conversation_id: UUID) -> None:
+        """Of a socket that was let in. It may have left meanwhile."""
+        if conversation_id in socket.joined:
+            self._viewers.come(socket, conversation_id)
+
     def leave(self, socket: Socket, conversation_id: UUID) -> None:
         socket.forget(conversation_id)
+        self._viewers.go(socket, conversation_id)
         listeners = self._by_conversation.get(conversation_id)
         if listeners is not None:
             listeners.discard(socket)
@@ -85,6 +93,7 @@ class Switchboard:
     def _hear(self, topic: str, message: bytes) -> None:
         if topic == TOPIC:
             broadcast = read_broadcast(message)
+            self._viewers.heed(broadcast)
             for socket in self._audience(broadcast):
                 socket.offer(broadcast)
         elif topic == reads.TOPIC:

@@ -1,5 +1,6 @@
 """Rates of requests, before anything of the application runs."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -27,12 +28,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class LimitTable:
-    """What is limited how. `free` paths never are; whatever is not named shares `api`."""
+    """What is limited how. `free` paths never are; whatever is not named shares `api`.
+
+    `media`: what asks for files, as a method, a space and a path.
+    """
 
     api: Limit
     log_in: Endpoint
     log_in_failures: Rate
     own: Mapping[Endpoint, Limit]
+    media: tuple[re.Pattern[str], Limit]
     free: frozenset[str]
 
 
@@ -68,11 +73,17 @@ class RateLimits:
         if endpoint == self._table.log_in:
             await self._log_in(address, scope, receive, send)
             return
-        limit = self._table.own.get(endpoint, self._table.api)
+        limit = self._limit_of(endpoint)
         user = self._user(scope) if limit.per_user else None
         window = await self._limiter.hit(limit.rate, limit.name, address, str(user or "-"))
         _note(scope, window)
         await self._app(scope, receive, send)
+
+    def _limit_of(self, endpoint: Endpoint) -> Limit:
+        asks_for_files, media = self._table.media
+        if asks_for_files.fullmatch(" ".join(endpoint)):
+            return media
+        return self._table.own.get(endpoint, self._table.api)
 
     async def _log_in(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Failures count; a success costs nothing. What was no attempt (a bad body) counts as any request does."""

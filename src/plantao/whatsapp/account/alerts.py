@@ -9,9 +9,11 @@ from sqlalchemy import Row, text
 from plantao.conversations.views import encode_json
 from plantao.kit import metrics
 from plantao.kit.db import Transaction
+from plantao.kit.errors import NotFound
 from plantao.whatsapp.account.models import Alert, AlertView, Severity
 
 TOPIC: Final = "whatsapp.alert"
+CLOSED: Final = "whatsapp.alerts_closed"  # a JSON list of ids
 MOST_SHOWN: Final = 200
 
 _COLUMNS = "id, at, severity, title, detail, field, business_account_id, phone_number_id"
@@ -27,7 +29,13 @@ RAISE = text(f"""
 
 CLOSE = text("""
     UPDATE whatsapp_alerts SET closed_at = :now
-    WHERE topic = :topic AND closed_at IS NULL AND at <= :at AND id <> :but
+    WHERE topic = :topic AND closed_at IS NULL AND at <= :at AND id <> :but RETURNING id
+""")
+
+# The row stays for as long as Meta may say the same once more: that is no news.
+DISMISS = text(f"""
+    UPDATE whatsapp_alerts SET closed_at = :now WHERE id = :id AND closed_at IS NULL AND expires_at > :now
+    RETURNING {_COLUMNS}
 """)
 
 OPEN = text(f"""
@@ -43,14 +51,33 @@ async def raise_alert(tx: Transaction, alert: Alert, now: datetime) -> None:
     row = await tx.first(RAISE, _row(alert))
     if row is None:
         return
-    await tx.run(CLOSE, {"topic": alert.topic, "at": alert.at, "now": now, "but": row.id})
+    await _close(tx, alert.topic, alert.at, now, but=row.id)
     metrics.WHATSAPP_ALERTS.labels(alert.severity).inc()
     tx.publish(TOPIC, encode_json(_view(row)))
 
 
 async def close(tx: Transaction, topic: str, at: datetime, now: datetime) -> None:
     """What was said on `topic` up to `at` is settled."""
-    await tx.run(CLOSE, {"topic": topic, "at": at, "now": now, "but": 0})
+    await _close(tx, topic, at, now, but=0)
+
+
+async def _close(tx: Transaction, topic: str, at: datetime, now: datetime, *, but: int) -> None:
+    closed = await tx.rows(CLOSE, {"topic": topic, "at": at, "now": now, "but": but})
+    _tell_closed(tx, [row.id for row in closed])
+
+
+async def dismiss(tx: Transaction, alert_id: int, now: datetime) -> AlertView:
+    """Somebody has taken care of it. Answers what it said; raises `NotFound` for one that is not open."""
+    row = await tx.first(DISMISS, {"id": alert_id, "now": now})
+    if row is None:
+        raise NotFound("Aviso não encontrado.")
+    _tell_closed(tx, [row.id])
+    return _view(row)
+
+
+def _tell_closed(tx: Transaction, ids: list[int]) -> None:
+    if ids:
+        tx.publish(CLOSED, encode_json(ids))
 
 
 async def open_alerts(tx: Transaction, now: datetime) -> list[AlertView]:

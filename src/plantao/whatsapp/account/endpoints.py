@@ -3,14 +3,14 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from plantao.conversations.views import encode_json
 from plantao.identity.access import require
 from plantao.identity.models import Actor
 from plantao.identity.policy import Permission
 from plantao.kit.http.answers import errors
-from plantao.kit.http.dependencies import InDatabase, InReading
+from plantao.kit.http.dependencies import InDatabase, InReading, InTransaction
 from plantao.whatsapp.account import alerts, publishing, standing, templates
 from plantao.whatsapp.account.models import Standing, Template
 from plantao.whatsapp.account.refusals import refusal
@@ -18,6 +18,7 @@ from plantao.whatsapp.account.schemas import (
     ACCOUNT_ID,
     LANGUAGE,
     NAME,
+    AlertOut,
     DeletedTemplate,
     NewTemplate,
     NumbersOut,
@@ -33,6 +34,7 @@ from plantao.whatsapp.wire.decode import scrub
 
 router = APIRouter(prefix="/whatsapp", tags=["whatsapp"])
 
+AlertId = Annotated[int, Path(ge=1, le=2**53)]
 Lead = Annotated[Actor, Depends(require(Permission.SEE_WHATSAPP_ACCOUNT))]
 Sender = Annotated[Actor, Depends(require(Permission.SEND_WHATSAPP))]
 Publisher = Annotated[Actor, Depends(require(Permission.MANAGE_TEMPLATES))]
@@ -59,6 +61,15 @@ async def read_whatsapp_numbers(_actor: Lead, tx: InReading, account: Account) -
     said = {one.phone_number_id: one for one in await standing.everything(tx)}
     numbers = [_number(one, said.get(one.phone_number_id)) for one in account.numbers]
     return _json({"numbers": numbers, "alerts": await alerts.open_alerts(tx, account.clock.now())})
+
+
+@router.delete("/alerts/{alert_id}", response_model=AlertOut, responses=errors(403, 404))
+async def dismiss_whatsapp_alert(alert_id: AlertId, _actor: Lead, tx: InTransaction, account: Account) -> Response:
+    """Dispensar um aviso da Meta que já foi resolvido; devolve o que ele dizia.
+
+    Some de todas as telas (`whatsapp_alerts_closed`). Só volta se a Meta disser algo novo.
+    """
+    return _json(await alerts.dismiss(tx, alert_id, account.clock.now()))
 
 
 def _number(ours: Number, said: Standing | None) -> dict[str, Any]:
