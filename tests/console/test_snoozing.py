@@ -25,7 +25,7 @@ async def test_what_is_put_aside_leaves_the_list_and_comes_back_when_the_custome
     await expect(dialog.get_by_role("button", name="Em 1 hora")).to_be_focused()
     await picture(page, "snooze-dialog")
     await page.keyboard.press("1")
-    await expect(page.get_by_text("Adiada: volta")).to_be_visible()
+    await expect(page.get_by_text("Adiada até").last).to_be_visible()
     await expect(rows).to_have_count(1)
     await expect(page.get_by_text("1 adiada", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Acordar")).to_be_visible()

@@ -4,7 +4,7 @@ import { answer, api } from '@/api/client';
 import { failureFrom } from '@/api/errors';
 import type { components } from '@/api/schema.gen';
 import { load, threads } from '@/state/desk';
-import { refreshQueue } from '@/state/lists';
+import { lists, refresh, refreshQueue } from '@/state/lists';
 import { refreshOwn } from '@/state/snoozing';
 import { toast } from '@/ui/toasts';
 import { between, type Failed, outcomeWords } from './picking';
@@ -66,5 +66,6 @@ export async function act(action: Action): Promise<void> {
 function renew(ids: readonly string[]): void {
   refreshOwn();
   void refreshQueue();
+  if (lists.all.state !== 'empty') void refresh('all');
   for (const id of ids) if (threads.has(id)) void load(id);
 }
