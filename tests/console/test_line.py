@@ -56,7 +56,7 @@ async def test_the_server_is_restarted(database_url: str, free_port: int, page: 
         [ana] = sim.world.customers.values()
         await sim.write(ana, "Escrevi enquanto o servidor estava fora")
         async with product(sim, database_url, free_port) as system:
-            await expect(banner).to_have_count(0)
+            await expect(banner).to_have_count(0, timeout=20_000)  # a try may be 15 seconds away
             await expect(page.locator(".line.open")).to_be_visible()
             await expect(page.locator(".message.theirs").filter(has_text="enquanto o servidor")).to_be_visible()
             await decide_about_the_new_one(page)

@@ -82,7 +82,7 @@ async def test_it_opens_without_the_server(database_url: str, free_port: int, pa
         kept = await page.evaluate(KEPT)
         assert {path.split("/")[1] for path in kept} == {"", "assets", "favicon.svg", "theme.js"}
         async with product(sim, database_url, free_port):
-            await expect(cut).to_have_count(0)
+            await expect(cut).to_have_count(0, timeout=20_000)  # a try may be 15 seconds away
             await page.get_by_role("link", name="Minhas").click()
             await expect(page.get_by_role("link", name="João")).to_be_visible()
 
