@@ -1,18 +1,26 @@
 """The bot's settings at the API's edge."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from plantao.chatbot.engine import Intent
 from plantao.conversations.schemas import Text
 
 MOST_OF_A_TEXT = 1000
 SpokenText = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=MOST_OF_A_TEXT)]
-WebAddress = Annotated[
-    Text, Field(max_length=500, pattern=r"^https://[^\s/?#]+\S*$", examples=["https://provedor.example/2via"])
-]
+_ADDRESS = re.compile(r"https://[^\s/?#]+\S*")
+
+
+def _https(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError("Deve ser um endereço que começa com https://")
+    return address
+
+
+WebAddress = Annotated[Text, Field(max_length=500, examples=["https://provedor.example/2via"]), AfterValidator(_https)]
 
 
 class BotManner(BaseModel):
