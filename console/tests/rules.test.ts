@@ -144,22 +144,61 @@ describe('what people are told', () => {
 
   it('finds addresses and loses no letter', () => {
     expect(piecesOf('veja https://a.example/x?y=1, ok')).toEqual([
-      { text: 'veja ', href: null },
-      { text: 'https://a.example/x?y=1', href: 'https://a.example/x?y=1' },
-      { text: ', ok', href: null },
+      plain('veja '),
+      { ...plain('https://a.example/x?y=1'), href: 'https://a.example/x?y=1' },
+      plain(', ok'),
     ]);
-    expect(piecesOf('javascript:alert(1)')).toEqual([{ text: 'javascript:alert(1)', href: null }]);
+    expect(piecesOf('javascript:alert(1)')).toEqual([plain('javascript:alert(1)')]);
+  });
+
+  it.each([
+    ['*oi* mundo', [{ ...plain('oi'), marks: ['bold'] }, plain(' mundo')]],
+    ['(_já_)', [plain('('), { ...plain('já'), marks: ['italic'] }, plain(')')]],
+    [
+      '*a _b_*',
+      [
+        { ...plain('a '), marks: ['bold'] },
+        { ...plain('b'), marks: ['bold', 'italic'] },
+      ],
+    ],
+    ['~não~', [{ ...plain('não'), marks: ['struck'] }]],
+    ['`ping *1*`', [{ ...plain('ping *1*'), marks: ['mono'] }]],
+    ['```a\nb```', [{ ...plain('a\nb'), marks: ['mono'] }]],
+    ['*https://a.example/b*', [{ ...plain('https://a.example/b'), href: 'https://a.example/b', marks: ['bold'] }]],
+  ])('reads %s as WhatsApp does', (text, pieces) => {
+    expect(piecesOf(text)).toEqual(pieces);
+  });
+
+  it.each([
+    '5*3*2',
+    'nome_do_arquivo',
+    '* item * outro',
+    '*sem fim',
+    'https://a.example/_x_/*y*',
+    '**',
+    '*a\nb*',
+    '~ ~',
+  ])('leaves %s as it is', (text) => {
+    const pieces = piecesOf(text);
+    expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+    expect(pieces.every((piece) => piece.marks.length === 0)).toBe(true);
+  });
+
+  it('loses nothing but the signs', () => {
+    const signs = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '*', '_', '~', '`', '\n', ':', '/', 'http') });
+    const bare = (text: string): string => text.replace(/[*_~`]/g, '');
     fc.assert(
-      fc.property(
-        fc.string(),
-        (text) =>
-          piecesOf(text)
-            .map((piece) => piece.text)
-            .join('') === text,
-      ),
+      fc.property(fc.oneof(fc.string(), signs), (text) => {
+        const shown = piecesOf(text)
+          .map((piece) => piece.text)
+          .join('');
+        return bare(shown) === bare(text);
+      }),
     );
   });
 });
+
+const plain = (text: string) => ({ text, href: null, marks: [] as string[] });
 
 it('comes back soon at first, and never all at once', () => {
   expect(backoff(0, 0)).toBe(200);
