@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.stories.harness import Json, Person, System
+from tests.stories.harness import Json, Person, Socket, System
 
 from plantao.identity.models import Role
 from plantao_simulator.state import Customer
@@ -17,6 +17,10 @@ async def ask(system: System, name: str, phone: str) -> Customer:
     await system.sim.wait_for_send(lambda send: send.customer_id == customer.id)
     await system.settle()
     return customer
+
+
+async def heard(socket: Socket, words: str) -> None:
+    await socket.expect("new_message", lambda frame: frame["message"]["content"] == words)
 
 
 async def found(person: Person, **asked: Any) -> list[str]:
@@ -66,8 +70,10 @@ async def test_a_new_name_is_found_and_the_old_one_no_more(system: System) -> No
     customer = await ask(system, "Maria Antiga", "5511987654321")
     assert await found(lead, search="antiga") == ["Maria Antiga"]
     customer.name = "Maria Nóbrega"
-    await system.sim.write(customer, {"type": "text", "text": "oi"})
-    await system.settle()
+    async with lead.socket() as socket:
+        await socket.join((await lead.conversations())[0]["id"])
+        await system.sim.write(customer, {"type": "text", "text": "oi"})
+        await heard(socket, "oi")
     assert await found(lead, search="antiga") == []
     assert await found(lead, search="nobrega") == ["Maria Nóbrega"]
 
@@ -141,7 +147,7 @@ async def test_what_is_unread_is_counted_for_who_serves_and_can_be_asked_for(sys
         assert await maria.conversations(unread="true") == []
         for words in ("oi?", "alguém?"):
             await system.sim.write(customer, {"type": "text", "text": words})
-        await system.settle()
+            await heard(socket, words)
     [listed] = await maria.conversations(unread="true")
     assert listed["unread"] == 2
     assert (await maria.patch(f"/conversations/{id_}", {"priority": "low"})).json()["unread"] == 2
