@@ -307,6 +307,12 @@ export const en: Texts = {
     to: 'Replying to {name}',
     stop: 'Do not quote',
   },
+  emoji: {
+    title: 'Emojis',
+    find: 'Find an emoji…',
+    none: 'No emoji by these words.',
+    command: 'Insert an emoji',
+  },
   reaction: {
     add: 'React',
     takeAway: 'Take back {emoji}',

@@ -306,6 +306,12 @@ export const pt = {
     to: 'Respondendo a {name}',
     stop: 'Não citar',
   },
+  emoji: {
+    title: 'Emojis',
+    find: 'Buscar emoji…',
+    none: 'Nenhum emoji com essas palavras.',
+    command: 'Inserir emoji',
+  },
   reaction: {
     add: 'Reagir',
     takeAway: 'Retirar {emoji}',
