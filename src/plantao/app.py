@@ -120,6 +120,7 @@ CONTRACT = (
     second_factor_endpoints.router,
     users_router,
     audit_endpoints.router,
+    bulk_endpoints.router,  # before the addresses of one conversation: `bulk` is no id
     conversations.router,
     customer_endpoints.router,
     media_endpoints.router,
@@ -127,7 +128,6 @@ CONTRACT = (
     tags.router,
     hours_endpoints.router,
     routing.router,
-    bulk_endpoints.router,
     routing.agents_router,
     whatsapp.router,
     account.router,

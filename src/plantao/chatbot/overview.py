@@ -18,9 +18,9 @@ from plantao.chatbot.teaching_schemas import (
     ExampleOut,
     ExamplesOut,
     IntentOut,
-    IntentsOut,
     OwnExampleOut,
     Source,
+    TeachableIntentsOut,
     TrainingOut,
 )
 from plantao.chatbot.trainings import Training
@@ -29,13 +29,13 @@ from plantao.kit.db import Transaction
 NEWEST = 20  # own examples of each intent that the overview shows
 
 
-async def intents(tx: Transaction, mind: Mind) -> IntentsOut:
+async def intents(tx: Transaction, mind: Mind) -> TeachableIntentsOut:
     knowledge = mind.knowledge
     evaluation = await asyncio.to_thread(lambda: knowledge.evaluation)
     training, mark = await trainings.in_force(tx), await examples.mark(tx)
     disabled = await examples.disabled_keys(tx)
     own, newest = await examples.counts(tx), await examples.newest(tx, NEWEST)
-    return IntentsOut(
+    return TeachableIntentsOut(
         intents=_rows(mind, evaluation, disabled, own, newest),
         macro_f1=round(evaluation.macro_f1, 4),
         training=training_out(training) if training is not None else None,

@@ -12,13 +12,13 @@ from plantao.chatbot.overview import own_out, training_out
 from plantao.chatbot.teaching_schemas import (
     ExampleInput,
     ExamplesOut,
-    IntentsOut,
     OwnExampleOut,
     RankedIntent,
     SentenceTestInput,
     SentenceTestOut,
     ShippedExampleInput,
     Source,
+    TeachableIntentsOut,
     TrainingOut,
     TrainInput,
     UnsureListOut,
@@ -54,7 +54,7 @@ InMind = Annotated[Mind, Depends(_mind)]
 
 
 @router.get("/intents", dependencies=Leads, responses=errors(403))
-async def list_intents(tx: InReading, mind: InMind) -> IntentsOut:
+async def list_intents(tx: InReading, mind: InMind) -> TeachableIntentsOut:
     """As doze intenções, quantos exemplos têm e quão bem o robô as entende."""
     return await overview.intents(tx, mind)
 

@@ -108,7 +108,7 @@ class TrainingOut(BaseModel):
     own_understood: int
 
 
-class IntentsOut(BaseModel):
+class TeachableIntentsOut(BaseModel):
     """`training`: o treino em vigor; null: só os exemplos de fábrica. `up_to_date`: nada mudou desde então.
 
     `version_in_use`: o que este processo já usa; fica atrás de `training.version` por poucos segundos.

@@ -53,6 +53,19 @@ _CONVERSATION: Final = {
     "window_expires_at": "2026-02-02T10:30:00Z",
     "phone_number_id": "106540352242922",
     "snoozed_until": None,
+    "last_message": {
+        "id": "msg-016",
+        "type": "text",
+        "content": "Obrigado!",
+        "direction": "incoming",
+        "sent_by": "customer",
+        "sent_by_id": None,
+        "timestamp": "2026-02-01T10:30:00Z",
+        "status": "delivered",
+    },
+    "read_seq": 15,
+    "unread": 1,
+    "tags": [{"id": 3, "name": "Sem conexão", "color": "red"}],
 }
 _NOTHING_MORE: Final = dict.fromkeys(("caption", "media", "sent_by_id", "client_id", "error", "payload", "reply_to"))
 _MESSAGES: Final = [

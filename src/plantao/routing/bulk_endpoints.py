@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 
 from plantao.conversations import snoozing
 from plantao.identity.access import Identity
@@ -31,6 +31,12 @@ async def _agent_of(action: Action, actor: Actor, accounts: Accounts) -> User | 
             return await who_serves(accounts, user_id)
         case _:
             return None
+
+
+@router.api_route("/bulk", methods=["GET", "PATCH"], include_in_schema=False)
+async def not_one_of_them() -> None:
+    """What a conversation can be asked: `bulk` is none."""
+    raise HTTPException(405)
 
 
 @router.post("/bulk", responses=errors(403))
