@@ -11,9 +11,15 @@ import './ui/base.css';
 
 const WORKER_MS = 1_000; // the first screen goes before
 
+/** If the server is away by then, the next visit does it. */
+async function putWorkerUp(): Promise<void> {
+  const worker = await import('./offline/worker').catch(() => null);
+  await worker?.putUp();
+}
+
 await Promise.all([start(), speak(spoken())]);
 listenForKeys();
 speakAsOthersDo();
 addEventListener('vite:preloadError', missed);
 createApp(App).use(i18n).use(router).use(VueQueryPlugin).mount('#app');
-if (import.meta.env.PROD) window.setTimeout(async () => (await import('./offline/worker')).putUp(), WORKER_MS);
+if (import.meta.env.PROD) window.setTimeout(putWorkerUp, WORKER_MS);

@@ -98,7 +98,7 @@ async def test_the_palette_finds_what_no_list_has_loaded(system: System, page: P
     await system.person(Role.SUPERVISOR, "Rita Lima")
     await sign_in(page, f"{system.url}/caixa/minhas", "rita@provedor.example")
     await page.keyboard.press("Control+k")
-    await page.get_by_placeholder("Busque um comando").fill("antonia 1994")
+    await page.get_by_placeholder("Busque comando ou conversa").fill("antonia 1994")
     option = page.get_by_role("option", name="Antônia")
     await expect(option).to_contain_text("Antônia Lima 1994")
     await picture(page, "palette-found")

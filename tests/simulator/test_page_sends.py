@@ -160,6 +160,7 @@ async def test_files_are_picked_pasted_and_dropped(bench: Bench, phone: Locator,
         await phone.locator(target).evaluate(give, [event, f"{event}.pdf"])
         await phone.get_by_role("button", name="Enviar arquivo").click()
         assert (await newest(bench, count))["document"]["filename"] == f"{event}.pdf"
+        await expect(phone.get_by_role("button", name="Enviar arquivo")).to_have_count(0)
 
 
 async def test_reactions_answers_edits_and_deletions(bench: Bench, phone: Locator, page: Page) -> None:

@@ -66,7 +66,7 @@ function ofConversation(item: Conversation, nameOf: NameOf): Row {
   return {
     id: item.id,
     name: nameOfCustomer(item),
-    preview: last?.content ?? phone(item.customer_phone),
+    preview: last ? wordsOf(last) : phone(item.customer_phone),
     by: last ? speaker(last, nameOf) : '',
     at: item.last_message_at,
     since: isOpen(item) ? awaitingSince(threads.get(item.id)?.messages ?? []) : null,
@@ -110,6 +110,16 @@ function unread(item: Conversation): number {
 }
 
 type Last = NonNullable<Conversation['last_message']>;
+
+/** What the server says for a file without words of its own. */
+const BARE: Partial<Record<Last['type'], string>> = {
+  image: 'Imagem',
+  video: 'Vídeo',
+  audio: 'Áudio',
+  document: 'Documento',
+  sticker: 'Figurinha',
+};
+const wordsOf = ({ type, content }: Last): string => (content === BARE[type] ? t(`media.${type}`) : content);
 
 function speaker(last: Last, nameOf: NameOf): string {
   if (last.direction === 'incoming') return '';
