@@ -8,7 +8,8 @@ from uuid import UUID
 
 import httpx2
 from tests.attacks.ground import Phones, customers_write
-from tests.attacks.surface import NOBODY, PORTER, WHO, Row, filled
+from tests.attacks.rows import NOBODY, WHO, Row, filled
+from tests.attacks.surface import PORTER
 from tests.stories.file_samples import JPEG, PNG, encoded
 from tests.stories.harness import Json, Person, System
 

@@ -8,7 +8,7 @@ import structlog
 from hypothesis import strategies as st
 from tests.attacks.asking import NOWHERE, assemble
 from tests.attacks.fuzzing import JSON_VALUES, fuzz
-from tests.attacks.surface import ATTENDANT
+from tests.attacks.rows import ATTENDANT
 from tests.stories.harness import Json, Person, Socket, System
 from websockets.exceptions import ConnectionClosed
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.attacks.asking import Cast, assemble
-from tests.attacks.surface import ADMIN
+from tests.attacks.rows import ADMIN
 from tests.attacks.wire import get, head, said
 from tests.stories.file_samples import PNG, encoded
 from tests.stories.harness import System

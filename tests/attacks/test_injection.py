@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import pytest
 from tests.attacks.asking import Cast, assemble
 from tests.attacks.ground import body_schema, document_of, operations
-from tests.attacks.surface import ADMIN, ROWS, Row, filled
+from tests.attacks.rows import ADMIN, Row, filled
+from tests.attacks.surface import ROWS
 from tests.stories.harness import Json, System
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from uuid import uuid4
 import jwt
 import pytest
 from tests.attacks.asking import NOWHERE, Cast, assemble
-from tests.attacks.surface import ATTENDANT, SUPERVISOR
+from tests.attacks.rows import ATTENDANT, SUPERVISOR
 from tests.attacks.test_tokens import OTHER_KEY, by_hand, part
 from tests.stories.harness import JWT_SECRET, Json, System
 

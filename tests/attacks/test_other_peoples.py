@@ -5,7 +5,8 @@ from typing import get_args
 import pytest
 from tests.attacks.asking import NOWHERE, Cast, assemble
 from tests.attacks.ground import body_schema, document_of, operations
-from tests.attacks.surface import ACTIONS, ATTENDANT, BULK, ENDING_ACTIONS, ROWS, USER, Row, filled
+from tests.attacks.rows import ATTENDANT, USER, Row, filled
+from tests.attacks.surface import ACTIONS, BULK, ENDING_ACTIONS, ROWS
 from tests.stories.harness import Json, System
 
 from plantao.realtime import frames

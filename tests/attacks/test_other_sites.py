@@ -3,7 +3,8 @@
 import json
 
 from tests.attacks.asking import assemble
-from tests.attacks.surface import ADMIN, NOBODY, ROWS, WHO, filled
+from tests.attacks.rows import ADMIN, NOBODY, WHO, filled
+from tests.attacks.surface import ROWS
 from tests.attacks.test_tokens import socket_says
 from tests.stories.harness import Person, System
 

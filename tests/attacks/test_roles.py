@@ -2,7 +2,8 @@
 
 from tests.attacks.asking import assemble
 from tests.attacks.ground import document_of, operations
-from tests.attacks.surface import NOBODY, ROWS, WHO
+from tests.attacks.rows import NOBODY, WHO
+from tests.attacks.surface import ROWS
 from tests.stories.harness import System
 
 KINDS_OF_REFUSAL = {401, 403}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.attacks.asking import assemble
-from tests.attacks.surface import ADMIN
+from tests.attacks.rows import ADMIN
 from tests.stories.file_samples import media_rows
 from tests.stories.harness import System
 from tests.stories.test_intake import deliver, envelope
