@@ -105,6 +105,8 @@ async def test_a_new_build_takes_over_when_somebody_wishes_it(system: System, pa
     other = await page.context.new_page()
     await other.goto(system.url)
     await expect(other.locator(".line.open")).to_be_visible()
+    await page.wait_for_load_state("networkidle")  # parts that are fetched ahead are here
+    await other.wait_for_load_state("networkidle")
     old = await page.evaluate("document.querySelector('script[type=module]').src")
     with next_build():
         assert (await system.client.get(old)).status_code == 404
@@ -130,6 +132,7 @@ async def test_without_a_worker_a_missing_part_leads_to_the_new_build(system: Sy
     """As on a plain address of the office's network, where browsers have no service worker."""
     await page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
     await maria_at(page, system)
+    await page.wait_for_load_state("networkidle")  # the first part that is missing is the one that is wanted
     with next_build():
         await page.get_by_role("link", name="Ajustes").click()
         await expect(page.get_by_text(NEWS)).to_be_visible()
