@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import FilePayload, Page, WebSocketRoute, expect
 from sqlalchemy import text
 from tests.console.conftest import maria_at, picture
 from tests.stories.file_samples import JPEG, PDF, SAMPLES, encoded, served_conversation
@@ -38,12 +38,12 @@ async def test_files_come_and_go(system: System, page: Page) -> None:
         await page.locator(".media .card").click()
     assert (await (await saved.value).path()).read_bytes() == PDF
 
-    files = [
+    files: list[FilePayload] = [
         {"name": "modem.jpg", "mimeType": "image/jpeg", "buffer": JPEG},
         {"name": "fatura.pdf", "mimeType": "application/pdf", "buffer": PDF},
         {"name": "x.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"},
     ]
-    await page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type] # as its own docs show it
+    await page.locator("input[type=file]").set_input_files(files)
     await expect(page.get_by_text("x.exe: este tipo de arquivo não pode ser enviado.")).to_be_visible()
     await page.get_by_role("textbox", name="Responder").fill("Segue a fatura")
     await picture(page, "files")

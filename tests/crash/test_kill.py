@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.crash.harness import InsistentMeta, Served, looking_into, scalars
 
@@ -19,14 +20,14 @@ WRITERS = 8
 SETTLE_SECONDS = 120.0  # the lease of a message whose sender died is 50 s
 
 # Meta's own limits are not the point here.
-CALM: dict[str, object] = {"number_limit": False, "pair_limit": False, "sent_delay": 0.0, "delivered_delay": 0.0}
+CALM: dict[str, Any] = {"number_limit": False, "pair_limit": False, "sent_delay": 0.0, "delivered_delay": 0.0}
 
 
 @asynccontextmanager
 async def under_load(directory: Path, port: int) -> AsyncIterator[tuple[Served, InsistentMeta, Simulator]]:
     """A server that is written to all the time; what is left when the block ends is let in."""
     url = f"http://127.0.0.1:{port}/api/v1/whatsapp/webhook"
-    config = SimulatorConfig(webhook_url=url, retry_gaps=(0.1,) * 600, **CALM)  # type: ignore[arg-type] # of many types
+    config = SimulatorConfig(webhook_url=url, retry_gaps=(0.1,) * 600, **CALM)
     sim = create_simulator(config)
     async with run_server(sim):
         served = Served(directory / "data", port, config, sim.base_url)

@@ -4,6 +4,7 @@ import ast
 import re
 import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -68,9 +69,9 @@ def test_commands_of_make_exist(page: Path) -> None:
 
 def command_lines() -> set[str]:
     """`serve`, `users create` ..."""
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)  # a group, for there are several commands
     names: set[str] = set()
-    for name, command in group.commands.items():  # type: ignore[attr-defined] # typer answers a group for several commands
+    for name, command in group.commands.items():
         names |= {name} | {f"{name} {below}" for below in getattr(command, "commands", ())}
     return names
 

@@ -72,7 +72,8 @@ def store(request: pytest.FixtureRequest) -> Store:
     if request.param == POSTGRES:
         return PostgresStore(request.getfixturevalue("database"))
     if request.param == REAL:
-        return request.getfixturevalue("real_store")  # type: ignore[no-any-return] # the fixture below
+        real: Store = request.getfixturevalue("real_store")
+        return real
     request.getfixturevalue("empty_sql_server")
     stores: dict[str, SqlServerStore] = request.getfixturevalue("sql_server_stores")
     return stores[request.param]
