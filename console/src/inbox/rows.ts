@@ -8,6 +8,7 @@ import { asleep, type ListName, lists, mine, present } from '@/state/lists';
 import { readUpTo } from '@/state/seen';
 import { phone } from '@/texts/format';
 import { t } from '@/texts/texts';
+import { kept } from './kept';
 import { hasHit } from './matching';
 import { search } from './search';
 
@@ -33,14 +34,15 @@ export interface Row {
 type NameOf = (id: number | null) => string | null;
 
 export function useRows(list: Ref<ListName>, onlyUnread: Ref<boolean>, nameOf: NameOf) {
-  return computed<Row[]>(() => {
+  function rows(): Row[] {
     if (search.active.value) return search.found.items.map(present).map((item) => ofFound(item, nameOf));
     if (list.value === 'queue') return queue.places.map(ofPlace);
     if (list.value === 'snoozed') return asleep.value.map((item) => ofConversation(item, nameOf));
     if (list.value === 'all') return lists.all.items.map(present).map((item) => ofAny(item, nameOf));
-    const rows = mine.value.map((item) => ofConversation(item, nameOf));
-    return onlyUnread.value ? rows.filter((row) => row.unread > 0) : rows;
-  });
+    const own = mine.value.map((item) => ofConversation(item, nameOf));
+    return onlyUnread.value ? own.filter((row) => row.unread > 0) : own;
+  }
+  return computed<Row[]>((before) => kept(rows(), before ?? []));
 }
 
 function ofPlace(place: QueuePlace): Row {

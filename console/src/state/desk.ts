@@ -18,8 +18,13 @@ export const queueIds = computed(() => new Set(queue.places.map((place) => place
 
 /** Read before the line was cut, or not followed since: shown at once, and read again. */
 const stale = new Set<string>();
-let cuts = 0;
-const underWay = new Map<string, { frames: ConversationFrame[]; done: Promise<void> }>();
+/** `sure`: neither was the line cut meanwhile, nor did one stop to follow it: what comes is as things are. */
+interface Reading {
+  frames: ConversationFrame[];
+  sure: boolean;
+  done: Promise<void>;
+}
+const underWay = new Map<string, Reading>();
 const older = reactive(new Set<string>());
 const typingTimers = new Map<string, number>();
 const TYPING_MS = 8_000; // a colleague who left without a word stops typing
@@ -27,27 +32,22 @@ const TYPING_MS = 8_000; // a colleague who left without a word stops typing
 /** Reads a conversation anew; what the socket says meanwhile is not lost. */
 export function load(id: string): Promise<void> {
   const present = underWay.get(id);
-  if (present) return present.done;
-  const frames: ConversationFrame[] = [];
-  const before = cuts;
-  const done = read(id, frames).finally(() => {
-    underWay.delete(id);
-    if (cuts !== before && stale.has(id)) void load(id);
-  });
-  underWay.set(id, { frames, done });
-  return done;
+  if (present) return present.sure ? present.done : present.done.then(() => load(id));
+  const reading: Reading = { frames: [], sure: true, done: Promise.resolve() };
+  underWay.set(id, reading);
+  reading.done = read(id, reading).finally(() => underWay.delete(id));
+  return reading.done;
 }
 
-async function read(id: string, during: ConversationFrame[]): Promise<void> {
-  const before = cuts;
+async function read(id: string, reading: Reading): Promise<void> {
   // After a cut all that is on the screen is read again: ticks have no number, and may have been missed.
   const limit = stale.has(id) ? Math.min(MOST, Math.max(PAGE, threads.get(id)?.messages.length ?? 0)) : PAGE;
   try {
     const path = { conversation_id: id };
     const call = api.GET('/api/v1/conversations/{conversation_id}', { params: { path, query: { limit } } });
     const fresh = await answer(call);
-    threads.set(id, merge(stale.has(id) ? undefined : threads.get(id), fresh, during));
-    if (cuts === before) stale.delete(id);
+    threads.set(id, merge(stale.has(id) ? undefined : threads.get(id), fresh, reading.frames));
+    if (reading.sure) stale.delete(id);
     problems.delete(id);
   } catch (reason) {
     const failure = failureFrom(reason);
@@ -57,9 +57,13 @@ async function read(id: string, during: ConversationFrame[]): Promise<void> {
   }
 }
 
+/** One that nobody tells us of any more, or all. */
 export function markStale(id?: string): void {
-  cuts += 1;
-  for (const known of id ? [id] : threads.keys()) stale.add(known);
+  for (const known of id ? [id] : [...threads.keys(), ...underWay.keys()]) {
+    stale.add(known);
+    const reading = underWay.get(known);
+    if (reading) reading.sure = false;
+  }
 }
 
 export const isFresh = (id: string): boolean => threads.has(id) && !stale.has(id);

@@ -6,9 +6,11 @@ let timer = 0;
 
 /** The time, every five seconds, for waiting times and countdowns: one clock for all that is on the screen. */
 export function useNow(): Readonly<Ref<number>> {
-  if (users === 0) timer = window.setInterval(() => (now.value = Date.now()), 5_000);
+  if (users === 0) {
+    now.value = Date.now();
+    timer = window.setInterval(() => (now.value = Date.now()), 5_000);
+  }
   users += 1;
-  now.value = Date.now();
   onScopeDispose(() => {
     users -= 1;
     if (users === 0) clearInterval(timer);
