@@ -16,6 +16,12 @@ WATCHED = """
   window.Notification = class extends Real {
     constructor(title, options) { super(title, options); window.told.push({ title, body: options.body }); }
   };
+  // The worker tells it, once there is one.
+  const show = ServiceWorkerRegistration.prototype.showNotification;
+  ServiceWorkerRegistration.prototype.showNotification = function (title, options) {
+    window.told.push({ title, body: options.body });
+    return show.call(this, title, options);
+  };
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...given) { window.tones += 1; return start.apply(this, given); };
   window.away = false;
