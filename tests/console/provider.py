@@ -33,6 +33,7 @@ REPLIES = {
     "queda": "{cliente}, uma fibra se rompeu no seu bairro. A equipe já está no local.",
     "visita": "Consigo um técnico amanhã, das 8h às 12h. Fica bom?",
 }
+TAGS = {"queda de fibra": "red", "segunda via": "blue", "visita marcada": "teal"}
 BUTTONS: Json = {
     "kind": "buttons",
     "footer": "Horizonte Fibra",
@@ -73,6 +74,8 @@ async def open_for_business(system: System) -> tuple[Person, Person]:
     helena = await system.person(Role.ADMIN, "Helena Prado")
     for shortcut, content in REPLIES.items():
         assert (await helena.post("/canned-replies", {"shortcut": shortcut, "content": content})).is_success
+    for name, color in TAGS.items():
+        assert (await helena.post("/tags", {"name": name, "color": color})).is_success
     await write_week(system, maria, carlos)
     return maria, carlos
 

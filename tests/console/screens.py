@@ -21,7 +21,10 @@ SECTIONS = {
     "conta": "Minha conta",
     "usuarios": "Usuários",
     "respostas": "Respostas prontas",
+    "etiquetas": "Etiquetas",
     "horario": "Horário de atendimento",
+    "robo": "Robô",
+    "intencoes": "Intenções",
     "numeros": "Números do WhatsApp",
     "modelos": "Modelos de mensagem",
     "auditoria": "Auditoria",
@@ -67,6 +70,12 @@ async def lists(page: Page, look: Look) -> None:
         await expect(rows.first).to_be_visible()
         await look(page, f"inbox-{slug}")
     await menu(page, look, page.get_by_role("button", name="Situação"), "menu-filter")
+    field = page.get_by_role("search").get_by_role("textbox")
+    await field.fill("padaria")
+    await expect(rows).to_have_count(1)
+    await look(page, "search")
+    await field.fill("")
+    await expect(rows.nth(1)).to_be_visible()
 
 
 async def thread(page: Page, look: Look) -> None:
@@ -83,7 +92,14 @@ async def thread(page: Page, look: Look) -> None:
     message = page.locator(".message.theirs").first
     await message.hover()
     await menu(page, look, message.get_by_role("button", name="Reagir"), "reactions")
-    await by_key(page, look, {"t": "transfer", "e": "close", "?": "shortcuts", "Control+k": "palette"})
+    await by_key(page, look, {"t": "transfer", "h": "snooze", "l": "tags", "e": "close"})
+    await by_key(page, look, {"?": "shortcuts", "Control+k": "palette"})
+    await page.keyboard.press("x")
+    await expect(page.get_by_role("region", name="Conversas").get_by_role("toolbar")).to_be_visible()
+    await look(page, "selection")
+    await page.keyboard.press("x")
+    await page.keyboard.press("Control+;")
+    await dialog(page, look, "emojis")
     await menu(page, look, page.get_by_role("button", name="Sua conta"), "menu-user")
     await page.get_by_role("textbox", name="Responder").fill("/")
     await expect(page.get_by_role("option").first).to_be_visible()
@@ -166,6 +182,9 @@ async def details(page: Page, look: Look, slug: str) -> None:
         case "respostas":
             await page.get_by_role("button", name="Nova resposta").click()
             await dialog(page, look, "settings-reply")
+        case "etiquetas":
+            await page.get_by_role("button", name="Nova etiqueta").click()
+            await dialog(page, look, "settings-tag")
         case "horario":
             await page.get_by_role("button", name="Acrescentar turno: Segunda").click()
             await look(page, "settings-shift")

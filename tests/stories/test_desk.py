@@ -183,6 +183,26 @@ async def test_the_queue_is_on_every_screen_at_most_once_a_second(system: System
     assert asked["total_in_queue"] == 8
 
 
+async def test_the_queue_shows_what_each_customer_said_last(system: System) -> None:
+    maria = await system.person(Role.ATTENDANT)
+    await maria.patch(f"/agents/{maria.id}", {"status": "away"})
+
+    def says(frame: Json, words: str) -> bool:
+        return [place["preview"] for place in frame["queue"]] == ["atendente", words]
+
+    async with maria.socket() as socket:
+        await customer_asks(system, "João")
+        await customer_asks(system, "Rita")
+        await socket.expect("queue_update", lambda frame: says(frame, "atendente"))
+        _, rita = system.sim.world.customers.values()
+        await system.sim.write(rita, "A luz está vermelha " + "e piscando " * 30)
+        long = ("A luz está vermelha " + "e piscando " * 30)[:200]
+        await socket.expect("queue_update", lambda frame: says(frame, long))
+    await system.sim.write(rita, {"type": "reaction", "message_id": "last", "emoji": "🙏"})
+    await system.settle()
+    assert says((await maria.get("/dashboard/queue")).json(), long)
+
+
 async def test_the_dashboard_tells_what_is(database_url: str) -> None:
     # Noon in São Paulo, of the day in which the phones' messages are written: their window is open.
     clock = ManualClock(datetime.now(UTC).replace(hour=15))
@@ -226,7 +246,7 @@ async def _two_wait(system: System, lead: Person) -> list[str]:
     assert [place["customer_name"] for place in answer["queue"]] == ["João", "Rita"]
     assert answer["queue"][0].keys() == {
         "position", "conversation_id", "customer_phone", "customer_name", "waiting_since", "estimated_wait_minutes",
-        "priority",
+        "priority", "preview",
     }  # fmt: skip
     assert all(place["estimated_wait_minutes"] >= 1 for place in answer["queue"])
     assert (answer["total_in_queue"], answer["avg_wait_time_minutes"]) == (2, 0)

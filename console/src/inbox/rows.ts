@@ -49,7 +49,7 @@ function ofPlace(place: QueuePlace): Row {
   return {
     id: place.conversation_id,
     name: nameOfCustomer(place),
-    preview: phone(place.customer_phone),
+    preview: place.preview ?? phone(place.customer_phone),
     by: t('inbox.position', { n: place.position }),
     at: place.waiting_since,
     since: place.waiting_since,

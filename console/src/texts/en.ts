@@ -38,7 +38,7 @@ export const en: Texts = {
     emptyUnread: 'All read',
     failed: 'The list could not be loaded.',
     waits: 'waiting {span}',
-    position: 'number {n}',
+    position: 'No. {n}',
     unreadCount: '{n} unread | {n} unread',
     nameless: 'No name',
     list: 'Conversations',

@@ -37,7 +37,7 @@ export const pt = {
     emptyUnread: 'Tudo lido',
     failed: 'Não foi possível carregar a lista.',
     waits: 'espera há {span}',
-    position: '{n}º da fila',
+    position: '{n}º',
     unreadCount: '{n} não lida | {n} não lidas',
     nameless: 'Sem nome',
     list: 'Conversas',

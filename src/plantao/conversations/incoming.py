@@ -12,7 +12,7 @@ from plantao.conversations.arrivals import Incoming, Numbered
 from plantao.conversations.events import BOT, DESK, ROUTING, NewMessage, announce
 from plantao.conversations.intake import IntakeRules, Occasion, Writer
 from plantao.conversations.media_views import public_media
-from plantao.conversations.models import Channel, HandledBy, MessageStatus
+from plantao.conversations.models import Channel, ConversationStatus, HandledBy, MessageStatus
 from plantao.conversations.noted import tell_noted
 from plantao.conversations.outbox import StatusUpdate
 from plantao.conversations.policy import STATUS_RANK, whole_second
@@ -160,7 +160,8 @@ async def _announce(
     await _announce_woken(tx, [advance.conversation_id for advance in moved.values() if advance.wakes])
     if any(item.conversation.queued for item in numbered) or any(advance.queued for advance in moved.values()):
         tx.publish(ROUTING)
-        tx.publish(DESK)
+    if any(advance.status == ConversationStatus.QUEUE for advance in moved.values()):
+        tx.publish(DESK)  # the queue shows what was said last
 
 
 async def _announce_woken(tx: Transaction, ids: Sequence[UUID]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from plantao.conversations import repository
+from plantao.conversations.glances import PREVIEW
 from plantao.conversations.repository import Conversation
 from plantao.kit.db import Transaction
 
@@ -24,8 +25,13 @@ WAITING = text(f"""
         ORDER BY {_ORDER} LIMIT :limit
     )
     SELECT w.id, w.priority, w.queued_at, k.name AS customer_name, k.username AS customer_username,
-           k.phone AS customer_phone
+           k.phone AS customer_phone, said.preview
     FROM waiting w JOIN customers k ON k.id = w.customer_id
+    LEFT JOIN LATERAL (
+        SELECT left(content, {PREVIEW}) AS preview FROM messages
+        WHERE conversation_id = w.id AND direction = 'incoming' AND type <> 'reaction'
+        ORDER BY seq DESC LIMIT 1
+    ) AS said ON true
     ORDER BY w.priority DESC, w.queued_at, w.id
 """)
 

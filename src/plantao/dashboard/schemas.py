@@ -54,6 +54,7 @@ class QueuePlaceOut(BaseModel):
     waiting_since: datetime = Field(examples=["2026-02-01T10:00:00Z"])
     estimated_wait_minutes: int = Field(examples=[5])
     priority: Priority = Field(examples=["high"])
+    preview: str | None = Field(examples=["Estou sem internet desde cedo"])
 
 
 class QueueOut(BaseModel):

@@ -158,6 +158,7 @@ ANSWERS: Final[dict[str, Any]] = {
                 "waiting_since": "2026-02-01T10:00:00Z",
                 "estimated_wait_minutes": 5,
                 "priority": "high",
+                "preview": "Estou sem internet desde cedo",
             }
         ],
         "total_in_queue": 12,

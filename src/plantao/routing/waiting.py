@@ -17,7 +17,8 @@ from plantao.routing.policy import PACE_WINDOW, estimated_wait_minutes
 
 
 class QueuePlace(msgspec.Struct, frozen=True):
-    """`position` counts from 1, in the order in which the queue is served."""
+    """`position` counts from 1, in the order in which the queue is served. `preview`: the first 200 characters of what
+    the customer said last."""
 
     position: int
     conversation_id: UUID
@@ -26,6 +27,7 @@ class QueuePlace(msgspec.Struct, frozen=True):
     waiting_since: Moment
     estimated_wait_minutes: int
     priority: Priority
+    preview: str | None
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -54,4 +56,5 @@ def _place(position: int, row: Row[Any], assigned: int) -> QueuePlace:
         waiting_since=whole_second(row.queued_at),
         estimated_wait_minutes=estimated_wait_minutes(position, assigned),
         priority=PRIORITY_OF_RANK[row.priority],
+        preview=row.preview,
     )
