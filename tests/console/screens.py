@@ -166,6 +166,7 @@ async def settings(page: Page, look: Look) -> None:
     for slug, heading in SECTIONS.items():
         await page.get_by_role("navigation", name="Ajustes").locator(f'a[href="/ajustes/{slug}"]').click()
         await expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        await expect(page.get_by_text("Carregando…")).to_have_count(0)
         await page.wait_for_load_state("networkidle")
         await look(page, f"settings-{slug}")
         await details(page, look, slug)

@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { accessToken, session, signedOut } from '@/session/session';
+import { t } from '@/texts/texts';
 import { Failure, failureFrom, failureOf } from './errors';
 import type { paths } from './schema.gen';
 
@@ -23,7 +24,7 @@ export const api = createClient<paths>({ baseUrl: location.origin, fetch: send }
 /** The body of a success. */
 export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
   const { data } = await call;
-  if (data === undefined) throw new Failure('INTERNAL_ERROR', 'O servidor não respondeu com dados.');
+  if (data === undefined) throw new Failure('INTERNAL_ERROR', t('failure.empty'));
   return data;
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@/texts/texts';
 import type { ErrorCode } from './types';
 
 /** `OFFLINE`: nothing came back, so nobody knows what became of the request. */
@@ -28,11 +29,11 @@ export async function failureOf(response: Response): Promise<Failure> {
     const { error_code, detail, field } = body as { error_code: ErrorCode; detail: string; field?: string | null };
     return new Failure(error_code, detail, field ?? null, retryAfter);
   }
-  return new Failure('SERVICE_UNAVAILABLE', `O servidor respondeu ${response.status}.`, null, retryAfter);
+  return new Failure('SERVICE_UNAVAILABLE', t('failure.status', { status: response.status }), null, retryAfter);
 }
 
 export function failureFrom(reason: unknown): Failure {
   if (reason instanceof Failure) return reason;
-  if (reason instanceof TypeError) return new Failure('OFFLINE', 'Sem conexão com o servidor.');
+  if (reason instanceof TypeError) return new Failure('OFFLINE', t('failure.offline'));
   throw reason;
 }

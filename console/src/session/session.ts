@@ -1,6 +1,7 @@
 import { shallowReactive } from 'vue';
 import { Failure, failureFrom, failureOf } from '@/api/errors';
 import type { User } from '@/api/types';
+import { t } from '@/texts/texts';
 import { adopt, askOthers, forget, keep, newestGeneration, onSignedOutElsewhere, type Tokens, tokens } from './tokens';
 
 export type Ending = 'left' | 'ended';
@@ -65,7 +66,7 @@ export function signedOut(ending: Ending): void {
 /** One that will hold for a while. Throws a `Failure`. */
 export async function accessToken(): Promise<string> {
   const pair = tokens();
-  if (!pair) throw new Failure('INVALID_TOKEN', 'Entre de novo.');
+  if (!pair) throw new Failure('INVALID_TOKEN', t('failure.ended'));
   if (pair.expiresAt - Date.now() > EARLY_MS) return pair.access;
   return (await renew(pair)).access;
 }
@@ -92,7 +93,7 @@ function renew(stale: Tokens): Promise<Tokens> {
 
 async function takeOver(stale: Tokens): Promise<Tokens> {
   const found = await askOthers(stale.generation + 1, OTHERS_MS);
-  if (!found) return endUnlessPassing(new Failure('INVALID_TOKEN', 'Entre de novo.'));
+  if (!found) return endUnlessPassing(new Failure('INVALID_TOKEN', t('failure.ended')));
   adopt(found);
   return found;
 }

@@ -2,6 +2,7 @@
 import { shallowReactive } from 'vue';
 import { Failure, failureOf } from '@/api/errors';
 import { accessToken } from '@/session/session';
+import { t } from '@/texts/texts';
 import type { Draft } from './outbox';
 
 interface Kept {
@@ -34,7 +35,7 @@ export function drop(clientId: string): void {
 /** The id of the draft's file at the server; brought before that, once. Throws a `Failure`. */
 export async function bring(draft: Draft): Promise<string> {
   const found = kept.get(draft.clientId);
-  if (!found) throw new Failure('NOT_FOUND', 'O arquivo não está mais aqui.');
+  if (!found) throw new Failure('NOT_FOUND', t('failure.fileGone'));
   found.mediaId ??= await upload(draft, found);
   return found.mediaId;
 }
@@ -50,8 +51,8 @@ async function upload(draft: Draft, found: Kept): Promise<string> {
     request.setRequestHeader('Authorization', `Bearer ${token}`);
     request.setRequestHeader('Content-Type', found.file.type || 'application/octet-stream');
     request.upload.onprogress = ({ loaded, total }) => progress.set(draft.clientId, total ? loaded / total : 0);
-    request.onerror = () => reject(new Failure('OFFLINE', 'Sem conexão com o servidor.'));
-    request.onabort = () => reject(new Failure('OFFLINE', 'O envio foi cancelado.'));
+    request.onerror = () => reject(new Failure('OFFLINE', t('failure.offline')));
+    request.onabort = () => reject(new Failure('OFFLINE', t('failure.cancelled')));
     request.onload = () => finish(request).then(resolve, reject);
     request.send(found.file);
   });

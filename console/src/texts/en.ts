@@ -2,6 +2,14 @@ import type { Texts } from './pt';
 
 export const en: Texts = {
   app: { name: 'Plantão', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', close: 'Close' },
+  failure: {
+    offline: 'No connection to the server.',
+    status: 'The server answered {status}.',
+    empty: 'The server answered without data.',
+    fileGone: 'The file is no longer here.',
+    ended: 'Sign in again.',
+    cancelled: 'Sending was cancelled.',
+  },
   time: { today: 'Today', yesterday: 'Yesterday', tomorrow: 'tomorrow', now: 'now' },
   login: {
     title: 'Sign in',

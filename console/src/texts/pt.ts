@@ -1,6 +1,14 @@
 /** What people read. Portuguese is the measure: another language has the same keys. */
 export const pt = {
   app: { name: 'Plantão', loading: 'Carregando…', retry: 'Tentar de novo', cancel: 'Cancelar', close: 'Fechar' },
+  failure: {
+    offline: 'Sem conexão com o servidor.',
+    status: 'O servidor respondeu {status}.',
+    empty: 'O servidor não respondeu com dados.',
+    fileGone: 'O arquivo não está mais aqui.',
+    ended: 'Entre de novo.',
+    cancelled: 'O envio foi cancelado.',
+  },
   time: { today: 'Hoje', yesterday: 'Ontem', tomorrow: 'amanhã', now: 'agora' },
   login: {
     title: 'Entrar',
