@@ -42,8 +42,13 @@ const TEXTS: Record<string, string[]> = {
   warm: [...PLAIN, 'warm-soft'],
   bad: [...PLAIN, 'bad-soft'],
 };
-/** What is seen without being read: where the focus is, and ticks. */
-const SHAPES: Record<string, string[]> = { focus: [...GROUNDS, 'note'], read: ['ours', 'bot'], accent: PLAIN };
+/** What is seen without being read: where the focus is, where one writes, and ticks. */
+const SHAPES: Record<string, string[]> = {
+  focus: [...GROUNDS, 'note'],
+  'field-line': [...PLAIN, 'note'],
+  read: ['ours', 'bot'],
+  accent: PLAIN,
+};
 
 describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {
   const colours = coloursOf(theme);
