@@ -11,6 +11,8 @@ from tests.stories.harness import System
 
 pytestmark = pytest.mark.browser
 
+# Two frames: one to measure what has grown, one to move.
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60))))"
 FILES = {"image": "modem.jpg", "audio": "voz.ogg", "sticker": "figurinha.webp", "document": "comprovante.pdf"}
 HISTORY = text("""
     INSERT INTO messages (id, conversation_id, seq, direction, type, content, sent_at, stored_at, sent_by, status,
@@ -52,6 +54,29 @@ async def test_files_come_and_go(system: System, page: Page) -> None:
     await system.sim.wait_for_send(lambda send: send.payload.get("document", {}).get("filename") == "fatura.pdf")
     await expect(page.locator(".message.ours").last.get_by_role("img", name="Entregue")).to_be_in_viewport()
     await picture(page, "files-sent")
+
+
+BELOW = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
+
+
+async def test_one_stands_at_the_end_and_stays_there(system: System, page: Page) -> None:
+    """Whatever grows: pictures that arrive, a window that is drawn larger, a phone that is turned."""
+    maria = await maria_at(page, system)
+    conversation_id = await served_conversation(system, maria)
+    [ana] = system.sim.world.customers.values()
+    for sample in ("modem.jpg", "comprovante.pdf", "modem.jpg"):
+        kind = "image" if sample.endswith("jpg") else "document"
+        await system.sim.write(ana, {"type": kind, "data": encoded((SAMPLES / sample).read_bytes())})
+    await system.settle()
+    log = page.get_by_role("log")
+    for height in (720, 860, 640):
+        await page.goto(f"{system.url}/caixa/minhas/{conversation_id}")
+        await expect(page.locator("img.image").last).to_be_visible()
+        for width in (1280, 1100, 360, 740):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.evaluate(SETTLED)
+            assert abs(await log.evaluate(BELOW)) < 2
+            await expect(page.get_by_role("button", name="Ir para o fim")).to_have_count(0)
 
 
 async def test_what_came_meanwhile_is_asked_about(system: System, page: Page) -> None:
