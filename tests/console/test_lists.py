@@ -90,3 +90,11 @@ async def test_the_next_one_is_there_before_it_is_asked_for_with_what_came_meanw
     # Who stays sees also what no message tells.
     async with page.expect_response(lambda answer: f"/conversations/{second}?" in answer.url):
         pass
+
+    # Who was elsewhere reads it again: of what came without a message nobody has told.
+    await page.keyboard.press("g")
+    await page.keyboard.press("p")
+    await expect(page.get_by_role("heading", name="Fila de espera")).to_be_visible()
+    async with page.expect_response(lambda answer: f"/conversations/{second}?" in answer.url):
+        await page.go_back()
+    await expect(heading).to_have_text("Bia Melo")

@@ -22,9 +22,9 @@ let readAheadOf: { id: string; at: number } | null = null;
 const isMine = (id: string): boolean => threads.get(id)?.info.assigned_to === session.user?.id;
 
 /** Done when `next` can be shown, or has taken too long. */
-export async function turnTo(next: string | null, before: string | null): Promise<void> {
+export async function turnTo(next: string | null): Promise<void> {
   // Nobody tells us of another's conversation any more.
-  if (before && !isMine(before)) markStale(before);
+  if (here && here !== next && !isMine(here)) markStale(here);
   here = next;
   follow(next);
   clearTimeout(reading);
