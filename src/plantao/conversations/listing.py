@@ -1,18 +1,19 @@
 """`GET /conversations` in SQL: newest activity first, a page at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import TextClause, text
 
 from plantao.conversations import searching
 from plantao.conversations.glances import GLANCE_COLUMNS, GLANCE_JOINS
 from plantao.conversations.models import Channel, ConversationStatus
 from plantao.conversations.repository import TAGS
 from plantao.conversations.searching import Search
-from plantao.kit.db import Transaction
+from plantao.kit.db import Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _statement(query: str) -> TextClause:
     return text(query)
 
 
-async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int, reader: int = 0) -> list[Row[Any]]:
+async def page(tx: Reads, filters: Filters, *, limit: int, offset: int, reader: int = 0) -> Sequence[Any]:
     """With `GLANCE_COLUMNS` of the user `reader`.
 
     A first page says in its text how long it is: the database then keeps its plan, which takes longer to make than to
@@ -120,7 +121,7 @@ async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int, re
     return await tx.rows(_statement(query), _values(filters) | values)
 
 
-async def count(tx: Transaction, filters: Filters, *, at_most: int | None = None) -> int:
+async def count(tx: Reads, filters: Filters, *, at_most: int | None = None) -> int:
     """The matches, exactly; with `at_most`, no more are counted than that."""
     query = f"SELECT count(*) AS total FROM (SELECT FROM ({_places(filters)}) AS places LIMIT :at_most) AS matches"
     values = {"at_most": at_most} if filters.search is None else {"at_most": at_most, "reach": at_most or _ALL}
