@@ -77,7 +77,10 @@ async def test_a_connection_that_was_ended_is_replaced(two: Database, database: 
 async def test_nothing_is_left_open(database_url: str, database: Database) -> None:
     other = Database(database_url, pool_size=2)
     mine = await pid(other)
+    asked = asyncio.create_task(other.reader.rows(text("SELECT pg_sleep(0.1), pg_backend_pid() AS pid"), {}))
+    await asyncio.sleep(0)  # it has begun
     await other.dispose()
+    assert [row.pid for row in await asked] == [mine]
     alive = text("SELECT count(*) AS n FROM pg_stat_activity WHERE pid = :pid")
     async with asyncio.timeout(10):
         while (await database.reader.rows(alive, {"pid": mine}))[0].n:  # noqa: ASYNC110 - a server's process

@@ -31,6 +31,7 @@ class Reader:
         self._arguments = arguments
         self._free = asyncio.Semaphore(size)
         self._idle: list[asyncpg.Connection[asyncpg.Record]] = []  # the one that was used last is used next
+        self._closed = False
 
     async def rows(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
         """Named tuples. JSON is decoded; other values go and come as the driver has them, whatever types the statement
@@ -55,12 +56,12 @@ class Reader:
         try:
             found = await connection.fetch(sql, *values)
         except asyncpg.PostgresError:
-            self._idle.append(connection)
+            self._give_back(connection)
             raise
         except BaseException:  # perhaps in the middle of an answer: nobody can use it any more
             connection.terminate()
             raise
-        self._idle.append(connection)
+        self._give_back(connection)
         return found
 
     async def _connection(self) -> "asyncpg.Connection[asyncpg.Record]":
@@ -72,7 +73,15 @@ class Reader:
             await opened.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=msgspec.json.decode)
         return opened
 
+    def _give_back(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        if self._closed:
+            connection.terminate()
+        else:
+            self._idle.append(connection)
+
     def close(self) -> None:
+        """Those in use end when they have answered."""
+        self._closed = True
         while self._idle:
             self._idle.pop().terminate()
 
