@@ -30,7 +30,9 @@ GLANCE_COLUMNS = f"""
 """
 GLANCE_JOINS = """
     LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
-    LEFT JOIN conversation_reads r ON r.conversation_id = c.id AND r.user_id = :reader
+    LEFT JOIN LATERAL (
+        SELECT seq FROM conversation_reads WHERE conversation_id = c.id AND user_id = :reader LIMIT 1
+    ) AS r ON true
 """
 
 # From what was read or written before, not from the row: the answer's `last_seq` and its last message agree.

@@ -1,18 +1,19 @@
 """`GET /conversations` in SQL: newest activity first, a page at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import TextClause, text
 
 from plantao.conversations import searching
 from plantao.conversations.glances import GLANCE_COLUMNS, GLANCE_JOINS
 from plantao.conversations.models import Channel, ConversationStatus
 from plantao.conversations.repository import TAGS
 from plantao.conversations.searching import Search
-from plantao.kit.db import Transaction
+from plantao.kit.db import Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Filters:
 
 
 # Each filter that is set adds its condition: the planner sees only what is asked, and picks that index. The words of
-# our own enums stand in the text, not beside it: a plan that is made for all of them suits none.
+# our own enums and the tags stand in the text, not beside it: a plan that is made for all of them suits none.
 _CONDITIONS = {
     "status": "status = '{}'",
     "channel": "channel = '{}'",
@@ -48,7 +49,7 @@ _CONDITIONS = {
             WHERE r.conversation_id = conversations.id AND r.user_id = :unread_by
         ), 0)
     )""",
-    "tag": "id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = :tag)",
+    "tag": "id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = {})",
     "snoozed": "(snoozed_until IS NOT NULL) = {}",
 }
 # What an attendant sees, in two parts that have nothing in common: each is read along an index of its own, in the
@@ -97,15 +98,18 @@ def _statement(query: str) -> TextClause:
     return text(query)
 
 
-async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int, reader: int = 0) -> list[Row[Any]]:
+async def page(tx: Reads, filters: Filters, *, limit: int, offset: int, reader: int = 0) -> Sequence[Any]:
     """With `GLANCE_COLUMNS` of the user `reader`.
 
-    MATERIALIZED: a statement is planned each time, and six tables in any order take longer to plan than to read.
+    A first page says in its text how long it is: the database then keeps its plan, which takes longer to make than to
+    follow. With a length that it does not know it would expect a tenth of all, and plan each time. MATERIALIZED: where
+    it does plan, six tables in any order would take it longer still.
     """
-    places = _places(filters, f"{_NEWEST_FIRST} LIMIT :reach")
+    reach, skip = (limit, "") if offset == 0 else (":reach", "OFFSET :offset")
+    places = _places(filters, f"{_NEWEST_FIRST} LIMIT {reach}")
     query = f"""
         WITH page AS (
-            SELECT id FROM ({places}) AS matches {_NEWEST_FIRST} LIMIT :limit OFFSET :offset
+            SELECT id FROM ({places}) AS matches {_NEWEST_FIRST} LIMIT {limit} {skip}
         ), shown AS MATERIALIZED (
             SELECT {_COLUMNS}
             FROM page JOIN conversations c ON c.id = page.id JOIN customers k ON k.id = c.customer_id
@@ -113,11 +117,11 @@ async def page(tx: Transaction, filters: Filters, *, limit: int, offset: int, re
         SELECT c.*, {GLANCE_COLUMNS} FROM shown c {GLANCE_JOINS}
         ORDER BY c.last_message_at DESC, c.id DESC
     """
-    values = {"limit": limit, "offset": offset, "reach": offset + limit, "reader": reader}
+    values = {"offset": offset, "reach": offset + limit, "reader": reader}
     return await tx.rows(_statement(query), _values(filters) | values)
 
 
-async def count(tx: Transaction, filters: Filters, *, at_most: int | None = None) -> int:
+async def count(tx: Reads, filters: Filters, *, at_most: int | None = None) -> int:
     """The matches, exactly; with `at_most`, no more are counted than that."""
     query = f"SELECT count(*) AS total FROM (SELECT FROM ({_places(filters)}) AS places LIMIT :at_most) AS matches"
     values = {"at_most": at_most} if filters.search is None else {"at_most": at_most, "reach": at_most or _ALL}

@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
-
 from plantao.conversations import listing
 from plantao.conversations.listing import Filters
 from plantao.conversations.searching import COUNTED
 from plantao.kit.clock import Clock
-from plantao.kit.db import Database, Transaction
+from plantao.kit.db import Database
 from plantao.kit.fresh import Fresh
 
 EXACT_UP_TO = 10_000
@@ -24,7 +22,7 @@ MOST_KEPT = 200  # totals, each of other filters
 
 
 class Page(NamedTuple):
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     total: int
 
 
@@ -46,21 +44,19 @@ class ConversationList:
         `total` of a search is `COUNTED` at most; any other is of now, or larger than `exact_up_to`, without a bound in
         time, and at most two seconds old.
         """
-        async with self._database.reading() as tx:
-            rows = await listing.page(tx, filters, limit=limit, offset=offset, reader=reader)
-            total = await self._small_total(tx, filters, len(rows), limit, offset)
-        # Only now: who waited for another connection while holding one could wait for each other for ever.
+        rows = await listing.page(self._database.reader, filters, limit=limit, offset=offset, reader=reader)
+        total = await self._small_total(filters, len(rows), limit, offset)
         return Page(rows, await self._large_total(filters) if total is None else total)
 
-    async def _small_total(self, tx: Transaction, filters: Filters, found: int, limit: int, offset: int) -> int | None:
+    async def _small_total(self, filters: Filters, found: int, limit: int, offset: int) -> int | None:
         """None if it is large, or was when it was last looked at."""
         if found < limit and (found > 0 or offset == 0):
             return offset + found  # the last page says it
         if filters.search is not None:
-            return await listing.count(tx, filters, at_most=COUNTED)
+            return await listing.count(self._database.reader, filters, at_most=COUNTED)
         if filters in self._large:
             return None
-        total = await listing.count(tx, filters, at_most=self._exact_up_to + 1)
+        total = await listing.count(self._database.reader, filters, at_most=self._exact_up_to + 1)
         return total if total <= self._exact_up_to else None
 
     async def _large_total(self, filters: Filters) -> int:
@@ -81,5 +77,4 @@ class ConversationList:
         return fresh
 
     async def _count(self, filters: Filters) -> int:
-        async with self._database.reading() as tx:
-            return await listing.count(tx, filters)
+        return await listing.count(self._database.reader, filters)

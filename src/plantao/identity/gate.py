@@ -14,6 +14,7 @@ from plantao.identity.errors import InvalidToken, Unauthenticated
 from plantao.identity.models import Actor, Role, SecondFactorPolicy
 from plantao.identity.repository import sessions
 from plantao.identity.repository.store import Store, StoreUnavailable
+from plantao.identity.repository.users import to_user
 from plantao.identity.tokens import AccessClaims, AccessTokens
 from plantao.kit.clock import Clock
 
@@ -49,10 +50,11 @@ class Gate:
         """Who is in the session that somebody proved to hold. Raises `InvalidToken` when it has ended."""
         now = self._clock.now()
         try:
-            user = await self._store.read(lambda connection: sessions.holder_of(connection, claims.session_id, now))
+            row = await self._store.first(sessions.HOLDER, {"session_id": claims.session_id, "now": now})
         except StoreUnavailable:
             return self._by_signature(claims)
         self._answered_at = now
+        user = None if row is None else to_user(row)
         if user is None or user.id != claims.user_id:
             self.forget(claims.session_id)
             raise InvalidToken

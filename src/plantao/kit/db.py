@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.base import Executable
 
+from plantao.kit.reader import Reader
+
 # One MetaData for all domains' tables: Alembic compares it with the migrated database in a test.
 metadata = MetaData(
     naming_convention={
@@ -28,6 +30,13 @@ CONNECT_ARGUMENTS: dict[str, Any] = {
     "command_timeout": 30,
     "server_settings": {"application_name": "plantao", "jit": "off"},
 }
+MOST_READERS = 8  # connections beside the pool's: what they are asked for takes a millisecond
+
+
+class Reads(Protocol):
+    """What a SELECT can be asked of: a transaction, or a `Reader`."""
+
+    async def rows(self, statement: Executable, parameters: Any) -> Sequence[Any]: ...
 
 
 class Publisher(Protocol):
@@ -92,6 +101,7 @@ class Database:
         )
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._direct: asyncpg.Connection[asyncpg.Record] | None = None
+        self.reader = Reader(self._connect_arguments(), min(pool_size, MOST_READERS))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -137,6 +147,7 @@ class Database:
     async def dispose(self) -> None:
         if self._direct is not None:
             self._direct.terminate()
+        self.reader.close()
         await self.engine.dispose()
 
 

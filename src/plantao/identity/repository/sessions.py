@@ -34,7 +34,8 @@ _OPEN = (
     & (sessions.c.expires_at > _NOW)
     & (users.c.is_active == true())
 )
-_HOLDER = select(*USER_COLUMNS).where(_OPEN, sessions.c.id == bindparam("session_id", type_=Uuid()))
+# Of `session_id` at `now`: whose session it is, if it is open.
+HOLDER = select(*USER_COLUMNS).where(_OPEN, sessions.c.id == bindparam("session_id", type_=Uuid()))
 _OPEN_OF = (
     select(sessions.c.id, sessions.c.created_at, sessions.c.expires_at)
     .where(_OPEN, users.c.id == bindparam("user_id"))
@@ -67,7 +68,7 @@ class StoredToken(NamedTuple):
 
 def holder_of(connection: Connection, session_id: UUID, now: datetime) -> User | None:
     """Whose session this is, with the role of this moment; None when it is not open any more."""
-    row = connection.execute(_HOLDER, {"session_id": session_id, "now": now}).first()
+    row = connection.execute(HOLDER, {"session_id": session_id, "now": now}).first()
     return to_user(row) if row else None
 
 

@@ -6,13 +6,13 @@ While it is away nobody waits for it: one call at a time tries it again, the oth
 import asyncio
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -78,6 +78,9 @@ class SqlServerStore:
 
     async def read(self, work: Work[T]) -> T:
         return await self._guarded(lambda: _repeated(self._reader.connect, work))
+
+    async def first(self, statement: Select[Any], values: Mapping[str, Any]) -> Any | None:
+        return await self.read(lambda connection: connection.execute(statement, values).first())
 
     async def answers(self) -> bool | None:
         try:

@@ -4,10 +4,10 @@ What is to be done is a plain function over one SQLAlchemy connection. PostgreSQ
 greenlet, as SQLAlchemy runs every statement there), SQL Server in a thread: the function is the same.
 """
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from plantao.kit.db import Database
 from plantao.kit.errors import ServiceUnavailable
@@ -35,6 +35,10 @@ class Store(Protocol):
         """For one SELECT: without a transaction around it, which would cost two more round trips."""
         ...
 
+    async def first(self, statement: Select[Any], values: Mapping[str, Any]) -> Any | None:
+        """The first row of a SELECT that is asked at every request."""
+        ...
+
     async def answers(self) -> bool | None:
         """Whether the database answers; None when it is no database of its own."""
         ...
@@ -46,6 +50,7 @@ class PostgresStore:
     """The tables beside all others. Its errors are those of the database, handled where all are."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._engine = database.engine
         self._reader = database.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -56,6 +61,9 @@ class PostgresStore:
     async def read(self, work: Work[T]) -> T:
         async with self._reader.connect() as connection:
             return await connection.run_sync(work)
+
+    async def first(self, statement: Select[Any], values: Mapping[str, Any]) -> Any | None:
+        return next(iter(await self._database.reader.rows(statement, values)), None)
 
     async def answers(self) -> bool | None:
         return None

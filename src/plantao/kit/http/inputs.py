@@ -2,9 +2,13 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AwareDatetime, BeforeValidator
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ValidationError
+
+M = TypeVar("M", bound=BaseModel)
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
@@ -27,3 +31,15 @@ def _iso_day(value: Any) -> Any:
 
 IsoDay = Annotated[date, BeforeValidator(_iso_day)]
 IsoMoment = Annotated[AwareDatetime, BeforeValidator(_iso)]
+
+
+def read_query(model: type[M], request: Request) -> M:
+    """The parameters of a query as FastAPI reads `Annotated[model, Query()]`, for a model without lists and aliases.
+
+    Of one that is named twice the last counts. Raises `RequestValidationError`.
+    """
+    try:
+        return model.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in found]) from None
