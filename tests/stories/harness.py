@@ -125,7 +125,7 @@ class System:
 
     async def person(self, role: Role, name: str = "Maria Silva", email: str | None = None) -> Person:
         email = email or f"{name.split(maxsplit=1)[0].lower()}@provedor.example"
-        accounts = Accounts(self.parts.store, self.parts.clock, FAST_HASHER)
+        accounts = Accounts(self.parts.store, self.parts.clock, self.parts.hasher)
         user = await accounts.create_user(email, PASSWORD, name=name, role=role)
         answer = await self.client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
@@ -142,9 +142,6 @@ class System:
         depths = re.findall(rf"^plantao_(?:{'|'.join(queues)})_pending (.+)$", metrics, re.MULTILINE)
         assert len(depths) == len(queues), "the metrics do not name them all"
         return any(float(depth) > 0 for depth in depths)
-
-
-FAST_HASHER = PasswordHasher()
 
 
 class Server:
@@ -205,6 +202,7 @@ async def running_system(
         sim = create_simulator(config)
         await stack.enter_async_context(run_server(sim))
         parts = build_parts(settings_for(sim, **overrides), database_url, clock)
+        parts.hasher = PasswordHasher(memory_kib=8, passes=1)  # the costs of a real one have tests of their own
         bound = parts.settings.max_connections
         asgi = create_asgi(parts)
         server = build_server(asgi, loop="asyncio", timeout_graceful_shutdown=5, limit_concurrency=bound)
