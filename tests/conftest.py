@@ -6,9 +6,12 @@ Every test starts with empty tables. Sockets go to loopback only.
 import asyncio
 import fcntl
 import ipaddress
+import json
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -186,14 +189,26 @@ def free_port() -> int:
     return port
 
 
+@pytest.fixture(scope="session")
+def chromium(run_directory: Path, worker_id: str) -> Iterator[str]:
+    """The address of this worker's browser. It takes a second to start; each test has a context of its own in it."""
+    config = run_directory / f"chromium-{worker_id}.json"
+    config.write_text(json.dumps({"executablePath": CHROMIUM, "args": CHROMIUM_FLAGS}))
+    command = [sys.executable, "-m", "playwright", "launch-server", "--browser=chromium", f"--config={config}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        os.killpg(server.pid, signal.SIGTERM)
+
+
 @pytest.fixture
-async def page() -> AsyncIterator["Page"]:
+async def page(chromium: str) -> AsyncIterator["Page"]:
     """A page of a real browser, which fails its test on any script error or broken content policy."""
     from playwright.async_api import async_playwright
 
     problems: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.connect(chromium)
         context = await browser.new_context(locale="pt-BR")
         made = await context.new_page()
         made.on("pageerror", lambda error: problems.append(str(error)))

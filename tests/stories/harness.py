@@ -187,11 +187,13 @@ async def running_system(
     clock: Clock | None = None,
     simulator: Json | None = None,
     send_buffer: int | None = None,
+    hasher: PasswordHasher | None = None,
     **overrides: Any,
 ) -> AsyncIterator[System]:
     """The product and the stand-in for Meta, each on a loopback port of its own.
 
-    `send_buffer`: bytes that the kernel holds for a client that does not read.
+    `send_buffer`: bytes that the kernel holds for a client that does not read. `hasher`: one that costs next to
+    nothing unless given, for nearly every test logs somebody in.
     """
     async with AsyncExitStack() as stack:
         listener = bind("127.0.0.1", 0)
@@ -202,7 +204,7 @@ async def running_system(
         sim = create_simulator(config)
         await stack.enter_async_context(run_server(sim))
         parts = build_parts(settings_for(sim, **overrides), database_url, clock)
-        parts.hasher = PasswordHasher(memory_kib=8, passes=1)  # the costs of a real one have tests of their own
+        parts.hasher = hasher or PasswordHasher(memory_kib=8, passes=1)
         bound = parts.settings.max_connections
         asgi = create_asgi(parts)
         server = build_server(asgi, loop="asyncio", timeout_graceful_shutdown=5, limit_concurrency=bound)
