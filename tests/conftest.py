@@ -46,6 +46,7 @@ WRITTEN = text("""
          OR CASE WHEN sequences.seqrelid IS NOT NULL THEN pg_sequence_last_value(sequences.seqrelid) IS NOT NULL END)
 """)
 IDENTITY_TABLES = ("users", "sessions", "refresh_tokens", "recovery_codes", "audit_entries")
+LONG = ("tests/contract/test_schemathesis.py", "tests/crash/", "tests/attacks/test_injection.py")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -85,6 +86,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PLANTAO_TEST_SCRATCH"] = tempfile.mkdtemp(prefix="plantao-", dir=memory if roomy else None)
     if config.pluginmanager.has_plugin("xdist"):
         config.pluginmanager.register(_Scratch())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker begins with the long ones, and the others take the rest from it: else all would wait for the last."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
