@@ -46,7 +46,12 @@ WRITTEN = text("""
          OR CASE WHEN sequences.seqrelid IS NOT NULL THEN pg_sequence_last_value(sequences.seqrelid) IS NOT NULL END)
 """)
 IDENTITY_TABLES = ("users", "sessions", "refresh_tokens", "recovery_codes", "audit_entries")
-LONG = ("tests/contract/test_schemathesis.py", "tests/crash/", "tests/attacks/test_injection.py")
+LONG = (
+    "tests/contract/test_schemathesis.py",
+    "tests/crash/",
+    "tests/routing/test_properties.py",
+    "tests/attacks/test_injection.py",
+)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
