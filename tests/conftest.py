@@ -6,9 +6,12 @@ Every test starts with empty tables. Sockets go to loopback only.
 import asyncio
 import fcntl
 import ipaddress
+import json
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -33,7 +36,22 @@ if TYPE_CHECKING:
 # The scratch cluster need not survive a power cut. Crash tests start servers of their own, with durability on.
 SCRATCH = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 TEMPLATE = "plantao_template"
+# Truncating makes new files for a table and all of its indexes: only what a test has written to is worth it.
+WRITTEN = text("""
+    SELECT DISTINCT tables.relname FROM pg_class tables
+    LEFT JOIN pg_depend owned ON owned.refobjid = tables.oid AND owned.deptype IN ('a', 'i')
+    LEFT JOIN pg_sequence sequences ON sequences.seqrelid = owned.objid
+    WHERE tables.relnamespace = 'public'::regnamespace AND tables.relkind = 'r' AND tables.relname <> 'alembic_version'
+    AND (pg_relation_size(tables.oid) > 0
+         OR CASE WHEN sequences.seqrelid IS NOT NULL THEN pg_sequence_last_value(sequences.seqrelid) IS NOT NULL END)
+""")
 IDENTITY_TABLES = ("users", "sessions", "refresh_tokens", "recovery_codes", "audit_entries")
+LONG = (
+    "tests/contract/test_schemathesis.py",
+    "tests/crash/",
+    "tests/routing/test_properties.py",
+    "tests/attacks/test_injection.py",
+)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -73,6 +91,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PLANTAO_TEST_SCRATCH"] = tempfile.mkdtemp(prefix="plantao-", dir=memory if roomy else None)
     if config.pluginmanager.has_plugin("xdist"):
         config.pluginmanager.register(_Scratch())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker begins with the long ones, and the others take the rest from it: else all would wait for the last."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -125,9 +148,8 @@ async def database_url(worker_database_url: str) -> str:
     """The worker's database, with empty tables."""
     engine = create_async_engine(worker_database_url, poolclass=NullPool)
     async with engine.begin() as connection:
-        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        names = (await connection.scalars(text(query))).all()
-        await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        if names := (await connection.scalars(WRITTEN)).all():
+            await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
     return worker_database_url
 
 
@@ -178,14 +200,26 @@ def free_port() -> int:
     return port
 
 
+@pytest.fixture(scope="session")
+def chromium(run_directory: Path, worker_id: str) -> Iterator[str]:
+    """The address of this worker's browser. It takes a second to start; each test has a context of its own in it."""
+    config = run_directory / f"chromium-{worker_id}.json"
+    config.write_text(json.dumps({"executablePath": CHROMIUM, "args": CHROMIUM_FLAGS}))
+    command = [sys.executable, "-m", "playwright", "launch-server", "--browser=chromium", f"--config={config}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        os.killpg(server.pid, signal.SIGTERM)
+
+
 @pytest.fixture
-async def page() -> AsyncIterator["Page"]:
+async def page(chromium: str) -> AsyncIterator["Page"]:
     """A page of a real browser, which fails its test on any script error or broken content policy."""
     from playwright.async_api import async_playwright
 
     problems: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.connect(chromium)
         context = await browser.new_context(locale="pt-BR")
         made = await context.new_page()
         made.on("pageerror", lambda error: problems.append(str(error)))

@@ -46,9 +46,9 @@ MAX_CALLBACK = 200  # Meta's limit
 @app.command()
 def serve() -> None:
     """Serve the API and work in the background: one process is a whole system."""
-    from plantao import runtime
-
     settings = _serving_settings()
+    from plantao import runtime  # later, for it takes seconds: what is wrong with the settings is said at once
+
     listener = runtime.listen(settings)
     with runtime.stopping_on_signals(), runtime.database_url(settings) as url:
         runtime.run_server(settings, url, listener)
@@ -57,9 +57,9 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """Work in the background only, beside other processes on the same database."""
+    settings = _serving_settings()
     from plantao import runtime
 
-    settings = _serving_settings()
     if settings.redis_url is None:
         log.warning("worker_without_redis", effect="sockets of other processes hear late of what this one does")
     with runtime.stopping_on_signals(), runtime.database_url(settings) as url:

@@ -1,12 +1,13 @@
 """The console in a real browser, over a whole running system."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Download, Page, expect
 from tests.stories.harness import PASSWORD, Person, System, running_system
 
 from plantao.identity.models import Role
@@ -37,6 +38,13 @@ async def sign_in(page: Page, url: str, email: str) -> None:
     await page.get_by_label("Senha").fill(PASSWORD)
     await page.get_by_role("button", name="Entrar").click()
     await expect(page.get_by_role("region", name="Conversas")).to_be_visible()
+
+
+async def kept(download: Download) -> Path:
+    """The file that was downloaded: the browser, which more than this test uses, gives it out when it is asked."""
+    path = Path(tempfile.mkdtemp(dir=os.environ["PLANTAO_TEST_SCRATCH"])) / "file"
+    await download.save_as(path)
+    return path
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
-from tests.console.conftest import picture, sign_in
+from tests.console.conftest import kept, picture, sign_in
 from tests.console.past import write_week
 from tests.stories.harness import Person, System
 
@@ -74,7 +74,7 @@ async def give_more_to_maria(page: Page) -> None:
 async def downloaded(page: Page, report: str, form: str) -> Path:
     async with page.expect_download() as found:
         await page.get_by_role("region", name=report).get_by_role("button", name=f"Baixar {form}").click()
-    return Path(await (await found.value).path())
+    return await kept(await found.value)
 
 
 async def show_in_other_ways(page: Page) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from PIL import Image
 from playwright.async_api import Page, Route, expect
-from tests.console.conftest import maria_at, picture
+from tests.console.conftest import kept, maria_at, picture
 from tests.stories.file_samples import JPEG, encoded, served_conversation
 from tests.stories.harness import System
 
@@ -52,7 +52,7 @@ async def test_pictures_are_looked_at_by_keyboard_and_an_expired_link_is_renewed
     await expect(viewer.get_by_role("img", name="A segunda")).to_be_visible()
     async with page.expect_download() as saved:
         await page.keyboard.press("d")
-    assert (await (await saved.value).path()).read_bytes() == SMALL
+    assert (await kept(await saved.value)).read_bytes() == SMALL
     await page.keyboard.press("Escape")
     await expect(viewer).to_have_count(0)
 

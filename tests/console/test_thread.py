@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import FilePayload, Page, WebSocketRoute, expect
 from sqlalchemy import text
-from tests.console.conftest import maria_at, picture
+from tests.console.conftest import kept, maria_at, picture
 from tests.stories.file_samples import JPEG, PDF, SAMPLES, encoded, served_conversation
 from tests.stories.harness import System
 
@@ -38,7 +38,7 @@ async def test_files_come_and_go(system: System, page: Page) -> None:
     assert await page.locator("img.image").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
     async with page.expect_download() as saved:
         await page.locator(".media .card").click()
-    assert (await (await saved.value).path()).read_bytes() == PDF
+    assert (await kept(await saved.value)).read_bytes() == PDF
 
     files: list[FilePayload] = [
         {"name": "modem.jpg", "mimeType": "image/jpeg", "buffer": JPEG},

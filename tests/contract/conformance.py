@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -53,9 +54,14 @@ def _validator(schema: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], Json]]:
+    return [(method, compile_path(path)[0], operation) for method, path, operation in operations(openapi_document())]
+
+
 def find_operation(method: str, path: str) -> Json | None:
-    for known_method, known_path, operation in operations(openapi_document()):
-        if known_method == method and compile_path(known_path)[0].match(path):
+    for known_method, pattern, operation in _patterns():
+        if known_method == method and pattern.match(path):
             return operation
     return None
 

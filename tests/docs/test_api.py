@@ -8,14 +8,13 @@ import msgspec
 import pytest
 from prometheus_client import Counter
 from prometheus_client.metrics import MetricWrapperBase
+from tests.contract.conformance import openapi_document
 from tests.docs.pages import code_words, first_column, read, section
 
-from plantao.app import build_parts, create_app
 from plantao.conversations import events
 from plantao.kit import metrics
 from plantao.kit.errors import ErrorCode
 from plantao.realtime import frames
-from plantao.settings import Settings
 
 API = read("docs/api.md")
 METHODS = "GET|POST|PUT|PATCH|DELETE|WS"
@@ -25,11 +24,7 @@ UNDESCRIBED = {("GET", "/openapi.json"), ("GET", "/asyncapi.json"), ("GET", "/do
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """The OpenAPI document. No connection is made for it."""
-    settings = Settings.model_validate(
-        {"jwt_secret": "kNsv8Zw2QfY5tRbX3mLcD7hJpGx9uEaT", "whatsapp_access_token": "EAAG"}
-    )
-    return create_app(build_parts(settings, "postgresql+asyncpg://x/y")).openapi()
+    return openapi_document()
 
 
 def routes(document: dict[str, Any]) -> set[tuple[str, str]]:

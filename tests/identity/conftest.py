@@ -38,6 +38,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def hasher() -> Iterator[PasswordHasher]:
+    """Quick, for nearly every test logs somebody in; a file that needs the time of a real one asks for that."""
+    hasher = PasswordHasher(memory_kib=8, passes=1)
+    yield hasher
+    hasher.close()
+
+
+@pytest.fixture(scope="session")
+def real_hasher() -> Iterator[PasswordHasher]:
+    """As in production."""
     hasher = PasswordHasher()
     yield hasher
     hasher.close()

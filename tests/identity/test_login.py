@@ -9,7 +9,7 @@ from tests.identity.people import KEY, PASSWORD, Desk, bearer, client_of, refuse
 from plantao.identity.errors import InvalidCredentials, InvalidToken
 from plantao.identity.models import Role, UserChanges
 from plantao.identity.passwords import PasswordHasher, Verification
-from plantao.identity.repository.store import PostgresStore
+from plantao.identity.repository.store import PostgresStore, Store
 from plantao.identity.service import IdentityService
 from plantao.kit.clock import ManualClock
 from plantao.kit.db import Database
@@ -164,8 +164,9 @@ async def test_a_token_of_another_user_and_this_session_is_invalid(client: httpx
 
 
 async def test_a_hash_with_old_parameters_is_replaced_at_log_in(
-    desk: Desk, database: Database, identity: IdentityService
+    desk: Desk, database: Database, store: Store, clock: ManualClock, real_hasher: PasswordHasher
 ) -> None:
+    identity = IdentityService(store, clock, [KEY], real_hasher)
     user = await desk.user()
     weak = PasswordHasher(memory_kib=1024, passes=1)
     stored = await weak.hash(PASSWORD)

@@ -6,6 +6,11 @@ from plantao.identity.passwords import PasswordHasher
 from plantao.kit.errors import ServiceUnavailable
 
 
+@pytest.fixture
+def hasher(real_hasher: PasswordHasher) -> PasswordHasher:
+    return real_hasher
+
+
 async def test_a_hash_is_argon2id_with_our_parameters(hasher: PasswordHasher) -> None:
     stored = await hasher.hash("SenhaSegura123!")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

@@ -18,6 +18,12 @@ from plantao.kit.db import Database
 from plantao.kit.ids import uuid7
 
 
+@pytest.fixture
+def hasher(real_hasher: PasswordHasher) -> PasswordHasher:
+    """A log-in takes its time, and others can overtake it."""
+    return real_hasher
+
+
 async def test_two_administrators_cannot_demote_each_other_at_once(
     desk: Desk, identity: IdentityService, elsewhere: IdentityService
 ) -> None:

@@ -125,7 +125,7 @@ class System:
 
     async def person(self, role: Role, name: str = "Maria Silva", email: str | None = None) -> Person:
         email = email or f"{name.split(maxsplit=1)[0].lower()}@provedor.example"
-        accounts = Accounts(self.parts.store, self.parts.clock, FAST_HASHER)
+        accounts = Accounts(self.parts.store, self.parts.clock, self.parts.hasher)
         user = await accounts.create_user(email, PASSWORD, name=name, role=role)
         answer = await self.client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
@@ -142,9 +142,6 @@ class System:
         depths = re.findall(rf"^plantao_(?:{'|'.join(queues)})_pending (.+)$", metrics, re.MULTILINE)
         assert len(depths) == len(queues), "the metrics do not name them all"
         return any(float(depth) > 0 for depth in depths)
-
-
-FAST_HASHER = PasswordHasher()
 
 
 class Server:
@@ -190,11 +187,13 @@ async def running_system(
     clock: Clock | None = None,
     simulator: Json | None = None,
     send_buffer: int | None = None,
+    hasher: PasswordHasher | None = None,
     **overrides: Any,
 ) -> AsyncIterator[System]:
     """The product and the stand-in for Meta, each on a loopback port of its own.
 
-    `send_buffer`: bytes that the kernel holds for a client that does not read.
+    `send_buffer`: bytes that the kernel holds for a client that does not read. `hasher`: one that costs next to
+    nothing unless given, for nearly every test logs somebody in.
     """
     async with AsyncExitStack() as stack:
         listener = bind("127.0.0.1", 0)
@@ -205,6 +204,7 @@ async def running_system(
         sim = create_simulator(config)
         await stack.enter_async_context(run_server(sim))
         parts = build_parts(settings_for(sim, **overrides), database_url, clock)
+        parts.hasher = hasher or PasswordHasher(memory_kib=8, passes=1)
         bound = parts.settings.max_connections
         asgi = create_asgi(parts)
         server = build_server(asgi, loop="asyncio", timeout_graceful_shutdown=5, limit_concurrency=bound)

@@ -21,7 +21,6 @@ from plantao.app import build_parts, create_asgi
 from plantao.demo.script import ADMIN_EMAIL, ADMIN_PASSWORD, GREETING, STAFF, STAFF_PASSWORD, STORIES
 from plantao.demo.seed import seed
 from plantao.identity.accounts import Accounts
-from plantao.identity.passwords import PasswordHasher
 from plantao.kit.clock import SystemClock
 from plantao.kit.http.server import build_server, connections_bound
 from plantao.kit.log import configure_logging
@@ -118,10 +117,8 @@ async def _serve(settings: Settings, url: str, listener: socket.socket) -> None:
     await migrate(url)
     parts = build_parts(settings, url)
     await create_first_admin(settings, parts.store, waive_password_rule=True)
-    hasher = PasswordHasher()
     clock = SystemClock()
-    await seed(parts.database, Accounts(parts.store, clock, hasher), parts.rules, clock.now())
-    hasher.close()
+    await seed(parts.database, Accounts(parts.store, clock, parts.hasher), parts.rules, clock.now())
     server = build_server(create_asgi(parts), limit_concurrency=connections_bound(settings.max_connections))
     introduction = asyncio.create_task(_introduce(settings, listener.getsockname()[1]))
     await server.serve(sockets=[listener])

@@ -1,6 +1,7 @@
 """Each failure has its class, and one line that says what to do."""
 
 import fcntl
+import shutil
 import socket
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_whatever_stands_where_the_socket_goes_is_replaced_not_followed(damageab
     elsewhere = damageable.with_name("elsewhere")
     elsewhere.mkdir()
     (elsewhere / "precious").touch()
-    (damageable / "run").rmdir()
+    shutil.rmtree(damageable / "run")  # a killed server has left its socket there
     (damageable / "run").symlink_to(elsewhere)
     with EmbeddedPostgres(damageable, settings=FAST) as server:
         assert query(server.url(), "SELECT 1") == 1
