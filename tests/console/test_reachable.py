@@ -69,7 +69,7 @@ UNMARKED = """() => {
   const style = getComputedStyle(one);
   if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) return '';
   if (one.matches('[data-highlighted], [role=menu], [role=dialog]')) return '';
-  if (['date', 'time', 'datetime-local'].includes(one.type)) return ''; // its parts are the browser's own, and marked by it
+  if (['date', 'time', 'datetime-local'].includes(one.type)) return ''; // the browser marks their parts
   const look = () => [one, one.parentElement, one.parentElement.parentElement]
     .map(two => getComputedStyle(two)).map(two => two.borderColor + two.boxShadow + two.outline + two.opacity).join();
   const focused = look();
