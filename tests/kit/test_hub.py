@@ -253,12 +253,13 @@ async def test_an_agent_on_one_process_hears_what_came_in_by_another(database_ur
 
 async def test_when_only_sending_failed_the_others_are_told_and_health_returns(valkey: Any) -> None:
     one, two = RedisHub(valkey.connection_url), RedisHub(valkey.connection_url)
-    async with running(one, two), Redis.from_url(valkey.connection_url) as admin:
+    admin: Any = Redis.from_url(valkey.connection_url)
+    async with running(one, two), admin:
         far = Ear(two)
-        await admin.execute_command("ACL", "SETUSER", "default", "-publish")  # type: ignore[no-untyped-call] # redis leaves it untyped
+        await admin.execute_command("ACL", "SETUSER", "default", "-publish")
         one.publish("lost", b"")
         await until(lambda: not one.healthy)
-        await admin.execute_command("ACL", "SETUSER", "default", "+publish")  # type: ignore[no-untyped-call] # redis leaves it untyped
+        await admin.execute_command("ACL", "SETUSER", "default", "+publish")
         await far.until(lambda heard: (RESYNC, b"") in heard)  # without waiting for our next word
         await until(lambda: bool(one.healthy))
 

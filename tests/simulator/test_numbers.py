@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -10,6 +11,7 @@ from tests.simulator.conftest import ACCOUNT_ID, PHONE_ID, Bench, Json, Start, t
 
 from plantao_simulator import Status
 from plantao_simulator.config import NumberConfig
+from plantao_simulator.delivery import Attempt
 
 ANA = "+5511999999999"
 SALES = NumberConfig(phone_number_id="2001", display_phone="+55 11 3333-5555", verified_name="Vendas")
@@ -152,6 +154,10 @@ async def test_only_those_who_wrote_lately_can_be_blocked(bench: Bench) -> None:
     assert [one["wa_id"] for one in listed] == [ana.wa_id]
 
 
+def _went_to(level: str, attempt: Attempt) -> bool:
+    return attempt.url.endswith(f"level={level}")
+
+
 async def test_webhooks_go_to_the_nearest_address_that_proved_itself(bench: Bench) -> None:
     number, account = f"{PHONE_ID}", f"{ACCOUNT_ID}/subscribed_apps"
     url, token = bench.receiver.url, bench.sim.config.verify_token
@@ -162,7 +168,7 @@ async def test_webhooks_go_to_the_nearest_address_that_proved_itself(bench: Benc
     for level, path, body in (("account", account, of_account), ("number", number, of_number)):
         assert (await _graph(bench, "POST", path, body)).json() == {"success": True}
         await bench.sim.write(bench.sim.customer(level), "oi")
-        await bench.sim.wait_for_deliveries(lambda a, level=level: a.url.endswith(f"level={level}"))  # type: ignore[misc] # a default
+        await bench.sim.wait_for_deliveries(partial(_went_to, level))
     fields = (await _graph(bench, "GET", f"{number}?fields=webhook_configuration")).json()["webhook_configuration"]
     assert set(fields) == {"phone_number", "whatsapp_business_account", "application"}
     apps = (await _graph(bench, "GET", account)).json()["data"]

@@ -54,10 +54,10 @@ class Socket:
                 return self.frames.pop(index)
         async with asyncio.timeout(timeout):
             while True:
-                frame = json.loads(await self.connection.recv())
-                if frame["type"] == type_ and fits(frame):
-                    return frame  # type: ignore[no-any-return] # our own server's frames are objects
-                self.frames.append(frame)
+                heard: Json = json.loads(await self.connection.recv())
+                if heard["type"] == type_ and fits(heard):
+                    return heard
+                self.frames.append(heard)
 
     async def join(self, conversation_id: str, since_seq: int | None = None) -> Json:
         fields = {} if since_seq is None else {"since_seq": since_seq}

@@ -1,5 +1,6 @@
 """Each kind of message, through HTTP, to whoever reads the conversation and to whoever has it open."""
 
+from functools import partial
 from typing import Any
 
 from tests.stories.harness import Json, System
@@ -21,6 +22,10 @@ def shown(stored: Json) -> Json:
     return {key: value for key, value in stored.items() if key not in AFTERWARDS}
 
 
+def tells_of(id_: str, frame: Json) -> bool:
+    return bool(frame["message"]["id"] == id_)
+
+
 async def test_every_message_is_read_by_rest_and_heard_on_the_socket(system: System) -> None:
     lead = await system.person(Role.SUPERVISOR)
     await bring(system, said(FIRST, "Bom dia"))
@@ -31,7 +36,7 @@ async def test_every_message_is_read_by_rest_and_heard_on_the_socket(system: Sys
         await system.settle()
         stored = [one for one in await lead.messages(conversation["id"]) if one["direction"] == "incoming"]
         for one in stored[1:]:
-            heard = await live.expect("new_message", lambda frame, id_=one["id"]: frame["message"]["id"] == id_)  # type: ignore[misc] # mypy cannot infer a lambda with a default
+            heard = await live.expect("new_message", partial(tells_of, one["id"]))
             assert shown(heard["message"]) == shown(one)
     [first, *rest] = stored
     assert len(rest) == len(MESSAGES)

@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 import json
 import socket as sockets
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.stories.harness import Json, Socket, System, running_system
@@ -99,8 +102,8 @@ async def test_a_user_without_a_part_in_service_may_connect_but_not_join(system:
         assert (await socket.expect("error"))["error_code"] == "FORBIDDEN"
 
 
-async def closing_code(url: str, **options: Json) -> int:
-    async with connect(url, compression=None, **options) as connection:  # type: ignore[arg-type] # test options
+async def closing_code(url: str, **options: Any) -> int:
+    async with connect(url, compression=None, **options) as connection:
         with pytest.raises(ConnectionClosed):
             await asyncio.wait_for(connection.recv(), 10)
         assert connection.close_code is not None
@@ -186,10 +189,10 @@ async def test_sessions_are_asked_for_together(system: System, monkeypatch: pyte
     first = asyncio.Event()
     original = Gate.still_valid
 
-    async def counting(self: Gate, session_ids: list[object]) -> object:
+    async def counting(self: Gate, session_ids: Sequence[UUID]) -> set[UUID]:
         asked.append(len(session_ids))
         first.set()
-        return await original(self, session_ids)  # type: ignore[arg-type] # as given
+        return await original(self, session_ids)
 
     monkeypatch.setattr(Gate, "still_valid", counting)
     maria = await system.person(Role.ATTENDANT)

@@ -8,6 +8,7 @@ import pytest
 from tests.stories.harness import Json, Person, System, running_system
 
 from plantao.identity.models import Role
+from plantao_simulator import Status
 
 
 async def waiting_conversation(system: System) -> str:
@@ -165,5 +166,5 @@ async def test_a_note_is_never_sent(system: System) -> None:
 async def test_the_customers_own_ticks_turn_blue_when_somebody_answers(system: System) -> None:
     customer = system.sim.customer("João", phone="5511999999999")
     written = await system.sim.write(customer, {"type": "text", "text": "oi"})
-    shown = await system.sim.wait_for_status(written.id, "read")  # type: ignore[arg-type] # a Status is a str
-    assert shown.status == "read"
+    shown = await system.sim.wait_for_status(written.id, Status.READ)
+    assert shown.status is Status.READ

@@ -187,7 +187,9 @@ async def test_a_file_that_was_given_up_can_be_asked_for_again(system: System) -
         await system.sim.write(customer, {"type": "image"})
         failed = await socket.expect("message_media", lambda f: f["media"]["state"] == "failed")
         assert (failed["media"]["url"], failed["media"]["error"] is None) == (None, False)
-        assert (await failed_message(agent, conversation_id))["media"] == failed["media"]  # type: ignore[index] # it has failed
+        stored = await failed_message(agent, conversation_id)
+        assert stored is not None
+        assert stored["media"] == failed["media"]
         system.sim.media.download_base = None
         answer = await agent.post(f"/media/{failed['media']['id']}/retry")
         assert (answer.status_code, answer.json()["state"], answer.json()["error"]) == (202, "pending", None)

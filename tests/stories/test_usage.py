@@ -22,8 +22,8 @@ def tick(wamid: str, name: str, at: float, pricing: Json | None = None) -> Json:
     return found | ({} if pricing is None else {"pricing": pricing})
 
 
-def local(*moment: int) -> float:
-    return datetime(*moment, tzinfo=ZONE).timestamp()  # type: ignore[misc, arg-type] # mypy takes the last for a zone
+def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> float:
+    return datetime(year, month, day, hour, minute, tzinfo=ZONE).timestamp()
 
 
 def line(system: System, kind: Json, messages: int) -> Json:

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, insert, select, text
@@ -29,7 +30,8 @@ def quick(server: TdsServer, engine: Engine) -> Iterator[Engine]:
 def _lift_limit(engine: Engine) -> None:
     """FreeTDS keeps the limit of a query's time for the whole process: other tests would have it too."""
     with engine.connect() as connection:
-        connection.connection.dbapi_connection._conn.query_timeout = 0  # type: ignore[union-attr] # pymssql's own
+        driver: Any = connection.connection.dbapi_connection
+        driver._conn.query_timeout = 0
 
 
 def test_reset_and_refused_then_back(server: TdsServer, quick: Engine) -> None:
@@ -95,7 +97,8 @@ def test_a_long_statement_is_cancelled(quick: Engine) -> None:
     keeps = quick.dialect.driver == "mssqlpython"
     with quick.connect() as connection:
         if keeps:
-            connection.connection.dbapi_connection.timeout = 1  # type: ignore[union-attr] # the driver's own
+            driver: Any = connection.connection.dbapi_connection
+            driver.timeout = 1
         first = connection.scalar(text("SELECT @@SPID"))
         with pytest.raises(DBAPIError):
             connection.exec_driver_sql("WAITFOR DELAY '00:00:30'")
